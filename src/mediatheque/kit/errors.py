@@ -1,0 +1,43 @@
+"""The handful of errors a user can meet; each message says what to do about it."""
+
+from __future__ import annotations
+
+
+class MediathequeError(Exception):
+    """Something a user or operator can mend; `str(error)` is written for them."""
+
+
+class NotFound(MediathequeError):
+    """The thing asked for does not exist, or is not the asker's to see."""
+
+
+class Invalid(MediathequeError):
+    """The input cannot be used as it is."""
+
+
+class Conflict(MediathequeError):
+    """The request contradicts what is already there."""
+
+
+class Unauthenticated(MediathequeError):
+    """Nobody, or nobody we know, is asking."""
+
+
+class Forbidden(MediathequeError):
+    """We know who asks, and they may not."""
+
+
+class TooLarge(Invalid):
+    """The input is larger than the limit that the message names."""
+
+
+class TooManyRequests(MediathequeError):
+    """Asked too often; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(MediathequeError):
+    """A part we depend on (database, source, model) cannot be reached now."""

@@ -1,0 +1,24 @@
+"""A shelf: a package whose modules are interchangeable, named by their file names."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+from mediatheque.kit.errors import Invalid
+
+
+def names_on(shelf: ModuleType) -> tuple[str, ...]:
+    """Public names of the things on a shelf (`google_books.py` is "google-books"), sorted."""
+    found = (m.name for m in pkgutil.iter_modules(shelf.__path__) if not m.name.startswith("_"))
+    return tuple(sorted(name.replace("_", "-") for name in found))
+
+
+def take(shelf: ModuleType, name: str) -> ModuleType:
+    """The module called `name` on the shelf; raises Invalid naming what there is."""
+    names = names_on(shelf)
+    if name not in names:
+        thing = shelf.__name__.rpartition(".")[2].replace("_", " ")
+        raise Invalid(f"'{name}' is not among the {thing}; there is {', '.join(names)}")
+    return importlib.import_module(f"{shelf.__name__}.{name.replace('-', '_')}")

@@ -1,0 +1,255 @@
+"""The nouns every room shares: plain frozen data that imports nothing of ours.
+
+A *work* is what somebody says a film, a show, a book … is; an *item* is our one entry for it.
+A *record* is one row of an export as it was read; an *event* is one thing a person did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What an item is."""
+
+    FILM = "film"
+    SHOW = "show"
+    EPISODE = "episode"
+    VIDEO = "video"
+    BOOK = "book"
+    AUDIO = "audio"
+
+
+class EventKind(StrEnum):
+    """What a person did. `value` and `properties` of an event depend on its kind."""
+
+    WATCHED = "watched"  # film, show, episode, video; value: share finished 0..1, when known
+    READ = "read"  # book; value: share finished 0..1, when known
+    LISTENED = "listened"  # audio; value: share finished 0..1, when known
+    STARTED = "started"  # begun and, as far as we know, not finished; value as above
+    RATED = "rated"  # value: 0.5–5.0 in halves; no value: the rating was taken back
+    LIKED = "liked"
+    DISLIKED = "disliked"
+    SAVED = "saved"  # watchlist, to-read, my list
+    UNSAVED = "unsaved"
+    HIDDEN = "hidden"  # never recommend
+    UNHIDDEN = "unhidden"
+    ADDED = "added"  # to a playlist or shelf; properties: list
+    SUBSCRIBED = "subscribed"  # properties: channel, url; no item
+    SEARCHED = "searched"  # properties: query; no item
+    SHOWN = "shown"  # a recommendation was displayed
+    CLICKED = "clicked"
+
+
+#: Events that mean "this person has been through this item".
+SEEN_KINDS = frozenset({EventKind.WATCHED, EventKind.READ, EventKind.LISTENED})
+
+#: The event kind that means "finished" for each kind of item.
+FINISHED_KIND: Mapping[Kind, EventKind] = {
+    Kind.FILM: EventKind.WATCHED,
+    Kind.SHOW: EventKind.WATCHED,
+    Kind.EPISODE: EventKind.WATCHED,
+    Kind.VIDEO: EventKind.WATCHED,
+    Kind.BOOK: EventKind.READ,
+    Kind.AUDIO: EventKind.LISTENED,
+}
+
+
+class Role(StrEnum):
+    """What a person did for a work."""
+
+    DIRECTOR = "director"
+    CREATOR = "creator"  # of a show
+    WRITER = "writer"
+    AUTHOR = "author"  # of a book
+    CAST = "cast"
+    NARRATOR = "narrator"
+    CHANNEL = "channel"  # who published a video
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A person and what they did; the order of a work's credits is their billing."""
+
+    name: str
+    role: Role
+    character: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What somebody (a row, a source, a person) says a work is; unknown fields stay empty.
+
+    An episode names its show in `series_title`, and its `title` is the episode's own name
+    ("" when the source gives none). `external_ids` maps a scheme ("imdb", "tmdb", "isbn13",
+    "youtube", "netflix", "letterboxd", "goodreads", "open_library", "google_books", …) to an id.
+    """
+
+    kind: Kind
+    title: str
+    original_title: str | None = None
+    alternative_titles: tuple[str, ...] = ()
+    year: int | None = None
+    language: str | None = None  # ISO 639-1
+    genres: tuple[str, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    runtime_minutes: float | None = None
+    pages: int | None = None
+    description: str | None = None
+    series_title: str | None = None
+    season: int | None = None
+    season_title: str | None = None  # "Season 2", "Limited Series", "Volume 4", as written
+    episode: int | None = None
+    url: str | None = None
+    image_url: str | None = None
+    popularity: float | None = None  # the source's own scale, higher is more popular
+    average_rating: float | None = None  # 0.5–5.0
+    rating_count: int | None = None
+    external_ids: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def people(self, *roles: Role) -> tuple[str, ...]:
+        """Names credited in any of `roles`, in billing order."""
+        return tuple(c.name for c in self.credits if c.role in roles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """Our one entry for a work. `is_listed`: known to a catalogue, so everybody may see it."""
+
+    id: int
+    work: Work
+    parent_id: int | None = None  # the show of an episode
+    is_listed: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        return self.work.kind
+
+    @property
+    def title(self) -> str:
+        return self.work.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing a person did, before anybody says to which item."""
+
+    kind: EventKind
+    at: datetime | None = None  # timezone-aware; None: the source does not say when
+    is_date_only: bool = False  # the source gave a day, not a moment: `at` is its midnight UTC
+    value: float | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One row of an export: the payload exactly as read, and what it says.
+
+    `key` identifies the row across exports of the same account: the same key is the same row,
+    however often it is read. Empty: the payload itself is the key.
+    """
+
+    source: str  # the importer's name
+    where: str  # "ViewingActivity.csv:12": file inside the upload, then line or index
+    payload: Mapping[str, Any]
+    work: Work | None = None  # None: the row is about no work (a search, a subscription)
+    events: tuple[Event, ...] = ()
+    key: str = ""
+
+    def content_hash(self) -> bytes:
+        """16 bytes that are equal for equal rows (BLAKE2b of source and key or payload)."""
+        basis = self.key or json.dumps(self.payload, sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.blake2b(f"{self.source}\0{basis}".encode(), digest_size=16).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that could not become a record: where it stands and why, in words for its owner."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row left out on purpose (a trailer, an autoplay stub): where it stands and why."""
+
+    where: str
+    why: str
+
+
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one source says about one work, under the source's own key ("film:603")."""
+
+    source: str
+    source_key: str
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """One named reason why a work may not be an item; 0 is no objection."""
+
+    name: str
+    amount: float
+    detail: str = ""
+
+
+class Verdict(StrEnum):
+    """What resolution decided about a mention."""
+
+    SAME = "same"
+    ASK = "ask"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How far a work is from a candidate item. `score` 1.0 is certain, 0.0 is out of the question."""
+
+    item_id: int
+    score: float
+    penalties: tuple[Penalty, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on a mention: the chosen item (SAME), the candidates to choose from (ASK)."""
+
+    verdict: Verdict
+    best: Match | None = None
+    candidates: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """An item worth a person's time, and why."""
+
+    item: Item
+    score: float  # higher is better; comparable inside one list only
+    method: str  # the algorithm that served it
+    because: str  # a sentence for the reader
+    fallback: str | None = None  # why a simpler method than the one asked for served it
+    contributions: Mapping[str, float] = field(default_factory=dict[str, float])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """An item found by a query. `score` is higher-is-better in [0, 1]."""
+
+    item: Item
+    score: float
+    matched: tuple[str, ...] = ()  # "text", "semantic"
+
+
+#: What reading an export yields, one outcome per row.
+Row = Record | Rejected | Skipped
