@@ -1,0 +1,76 @@
+"""How works and events are written as JSON: empty fields are left out, and reading gives equal values back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from mediatheque.vocabulary import Credit, Event, EventKind, Kind, Role, Work
+
+_WORK_FIELDS = tuple(f.name for f in fields(Work))
+
+
+def work_to_json(work: Work) -> dict[str, Any]:
+    """`work` as a JSON object without its empty fields; `work_from_json` reads it back."""
+    out: dict[str, Any] = {"kind": work.kind.value, "title": work.title}
+    for name in _WORK_FIELDS:
+        value = getattr(work, name)
+        if name in out or value is None or value == () or value == {}:
+            continue
+        if name == "credits":
+            value = [_credit_to_json(credit) for credit in work.credits]
+        elif isinstance(value, tuple):
+            value = list(value)
+        elif name == "external_ids":
+            value = dict(value)
+        out[name] = value
+    return out
+
+
+def work_from_json(data: Mapping[str, Any]) -> Work:
+    """The work that `work_to_json` wrote; unknown keys are ignored, a missing title is a KeyError."""
+    known: dict[str, Any] = {name: data[name] for name in _WORK_FIELDS if name in data}
+    known["kind"] = Kind(data["kind"])
+    known["title"] = data["title"]
+    for name in ("alternative_titles", "genres"):
+        if name in known:
+            known[name] = tuple(known[name])
+    if "credits" in known:
+        known["credits"] = tuple(
+            Credit(c["name"], Role(c["role"]), c.get("character")) for c in known["credits"]
+        )
+    return Work(**known)
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """`event` as a JSON object without its empty fields; `event_from_json` reads it back."""
+    out: dict[str, Any] = {"kind": event.kind.value}
+    if event.at is not None:
+        out["at"] = event.at.isoformat()
+    if event.is_date_only:
+        out["is_date_only"] = True
+    if event.value is not None:
+        out["value"] = event.value
+    if event.properties:
+        out["properties"] = dict(event.properties)
+    return out
+
+
+def event_from_json(data: Mapping[str, Any]) -> Event:
+    """The event that `event_to_json` wrote."""
+    return Event(
+        kind=EventKind(data["kind"]),
+        at=datetime.fromisoformat(data["at"]) if "at" in data else None,
+        is_date_only=bool(data.get("is_date_only", False)),
+        value=data.get("value"),
+        properties=data.get("properties", {}),
+    )
+
+
+def _credit_to_json(credit: Credit) -> dict[str, Any]:
+    out: dict[str, Any] = {"name": credit.name, "role": credit.role.value}
+    if credit.character:
+        out["character"] = credit.character
+    return out
