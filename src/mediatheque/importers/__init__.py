@@ -1,0 +1,77 @@
+"""The shelf of importers: each module reads one service's export, row by row, into records.
+
+A module here has `TITLE` (what a person calls the export), `recognises(upload) -> bool` (from the
+content: names inside a ZIP, headers) and `read(upload, options)`, which yields one Record, Rejected
+or Skipped per row, streaming, and opens nothing but the upload. A question that only the user can
+answer is raised as NeedsAnswer before the first row.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol, cast
+
+from mediatheque.kit import shelf
+from mediatheque.kit.errors import Invalid
+from mediatheque.kit.files import Upload
+from mediatheque.vocabulary import Row
+
+DateOrder = Literal["day-first", "month-first", "year-first"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user answered about an export; None: not asked yet, let the importer find out."""
+
+    profile: str | None = None  # "all" takes every profile
+    date_order: DateOrder | None = None
+    timezone: str | None = None  # IANA name of the place where the export's local times were written
+
+
+class Importer(Protocol):
+    """What every module on this shelf offers."""
+
+    TITLE: str
+
+    def recognises(self, upload: Upload) -> bool: ...
+
+    def read(self, upload: Upload, options: Options) -> Iterator[Row]: ...
+
+
+def names() -> tuple[str, ...]:
+    """The importers there are."""
+    return shelf.names_on(sys.modules[__name__])
+
+
+def importer(name: str) -> Importer:
+    """The importer called `name`; raises Invalid naming what there is."""
+    return cast(Importer, shelf.take(sys.modules[__name__], name))
+
+
+def recognise(upload: Upload) -> str:
+    """The name of the importer that reads this upload."""
+    found = [name for name in names() if importer(name).recognises(upload)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Invalid(f"{upload.name} could be from {' or '.join(found)}; say which one it is")
+    titles = ", ".join(importer(name).TITLE for name in names())
+    raise Invalid(
+        f"{upload.name} is no export known here. It has {_contents(upload)}. Supported are: {titles}"
+    )
+
+
+def _contents(upload: Upload) -> str:
+    """What was looked at, short enough for a message."""
+    members = upload.members
+    if len(members) == 1:
+        first = members[0].head(200)
+        start = first.replace(b"\0", b"").decode("utf-8", "replace").strip("\ufeff\ufffd \r\n\t")
+        begins = " ".join(start.split())[:60]
+        return f"one file, {members[0].name}, that begins with “{begins}”" if begins else "only an empty file"
+    shown = ", ".join(m.name for m in members[:5])
+    return (
+        f"{len(members)} files: {shown}{', …' if len(members) > 5 else ''}" if members else "no files inside"
+    )

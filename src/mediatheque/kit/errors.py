@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class MediathequeError(Exception):
     """Something a user or operator can mend; `str(error)` is written for them."""
@@ -29,6 +31,15 @@ class Forbidden(MediathequeError):
 
 class TooLarge(Invalid):
     """The input is larger than the limit that the message names."""
+
+
+class NeedsAnswer(Invalid):
+    """A question that only the user can answer: set `option` to one of `choices` and try again."""
+
+    def __init__(self, message: str, option: str, choices: Sequence[str]) -> None:
+        super().__init__(message)
+        self.option = option
+        self.choices = tuple(choices)
 
 
 class TooManyRequests(MediathequeError):
