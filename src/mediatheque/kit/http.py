@@ -1,0 +1,344 @@
+"""A polite HTTP client for other people's JSON APIs: it waits, retries, revalidates and keeps secrets."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+import random
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
+
+from mediatheque.kit.errors import Invalid, NotFound, Unavailable
+from mediatheque.kit.response_cache import ResponseCache, StoredResponse
+
+USER_AGENT = "Mediatheque/0.1 (a personal media library; asks politely, obeys Retry-After)"
+
+_SECRET_NAMES = ("key", "api_key", "apikey", "token", "access_token")
+_SECRETS = (
+    (re.compile(rf"(?i)\b((?:{'|'.join(_SECRET_NAMES)})=)[^&\s\"'#]+"), r"\1***"),
+    (re.compile(r"(?i)(authorization\W{1,4})(?:(?:bearer|basic)\s+)?[^\s,'\"]+"), r"\1***"),
+    (re.compile(r"(?i)\b(bearer)\s+[\w.~+/=-]{8,}"), r"\1 ***"),
+    (re.compile(r"(://)[^/@\s]+@"), r"\1***@"),
+)
+
+
+def redact(text: str) -> str:
+    """`text` without the tokens, keys and passwords that URLs and headers carry."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class _RedactingFilter(logging.Filter):
+    """httpx logs every URL at INFO, keys included."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redact(record.getMessage()), ()
+        return True
+
+
+logging.getLogger("httpx").addFilter(_RedactingFilter())
+
+
+class TokenBucket:
+    """At most `rate` turns a second on average, `burst` of them at once; threads may share it."""
+
+    def __init__(
+        self,
+        rate: float,
+        burst: float = 1.0,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if rate <= 0:
+            raise Invalid(f"a rate of {rate} requests per second never sends one: give a positive rate")
+        self._rate, self._burst = rate, max(burst, 1.0)
+        self._monotonic, self._sleep = monotonic, sleep
+        self._turns, self._counted_at = self._burst, monotonic()
+        self._lock = threading.Lock()
+
+    def take(self) -> None:
+        """Wait for a turn."""
+        with self._lock:
+            now = self._monotonic()
+            self._turns = min(self._burst, self._turns + (now - self._counted_at) * self._rate)
+            self._counted_at = now
+            self._turns -= 1.0  # below zero: booked ahead, so that waiting threads queue up
+            wait = max(0.0, -self._turns / self._rate)
+        if wait > 0:
+            self._sleep(wait)
+
+
+class _PassingError(Exception):
+    """This attempt failed in a way that the next may not."""
+
+    def __init__(self, why: str, retry_after: float | None = None) -> None:
+        super().__init__(why)
+        self.retry_after = retry_after
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class HttpClient:
+    """GETs JSON from one API under its rate limit; `name` and `mend` make its errors readable.
+
+    `secret_params` go with every request and into no error, log line or cache key. `deadline_s`
+    bounds one `get_json` with all its waits; `mend` says what to do when the API refuses us.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secret_params: Mapping[str, str] | None = None,
+        rate: float = 5.0,
+        cache: ResponseCache | None = None,
+        mend: str = "check its token in the settings",
+        timeout_s: float = 15.0,
+        deadline_s: float = 90.0,
+        attempts: int = 5,
+        max_bytes: int = 16 * 1024 * 1024,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if urlsplit(base_url).scheme not in ("http", "https"):
+            raise Invalid(
+                f"'{redact(base_url)}' is no address for {name}: it starts with https:// or http://"
+            )
+        self.name, self._base_url, self._mend = name, base_url.rstrip("/"), mend
+        self._cache, self._attempts, self._max_bytes = cache, attempts, max_bytes
+        self._timeout_s, self._deadline_s = timeout_s, deadline_s
+        self._monotonic, self._sleep = monotonic, sleep
+        self._bucket = TokenBucket(rate, burst=min(rate, 5.0), monotonic=monotonic, sleep=sleep)
+        self._http = httpx.Client(
+            base_url=base_url,
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json", **(headers or {})},
+            params=dict(secret_params or {}),
+            follow_redirects=True,  # httpx drops Authorization when the host changes
+            max_redirects=3,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def get_json(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
+        """The JSON at `path` below the base URL.
+
+        Raises NotFound (404), Invalid (the API refuses our token or question) or Unavailable
+        (everything that another time may work).
+        """
+        if not path.startswith("/") or path.startswith("//"):
+            raise Invalid(f"'{path}' is no path of {self.name}: it starts with one '/'")
+        asked = {name: str(value) for name, value in (params or {}).items()}
+        key = self._cache_key(path, asked)
+        stored = self._cache.get(key) if self._cache else None
+        answer = self._ask(path, asked, stored)
+        if answer.status == 304 and stored:
+            return self._decode(stored.body, answer)
+        decoded = self._decode(answer.body, answer)
+        self._keep(key, answer)
+        return decoded
+
+    def _cache_key(self, path: str, params: Mapping[str, str]) -> str:
+        shown = sorted((n, v) for n, v in params.items() if n.lower() not in _SECRET_NAMES)
+        return f"{redact(self._base_url)}{path}?{urlencode(shown)}"
+
+    def _keep(self, key: str, answer: _Answer) -> None:
+        etag, last_modified = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
+        if self._cache and (etag or last_modified):
+            self._cache.put(key, StoredResponse(answer.body, etag, last_modified))
+
+    def _ask(self, path: str, params: Mapping[str, str], stored: StoredResponse | None) -> _Answer:
+        ends_at = self._monotonic() + self._deadline_s
+
+        def is_over(state: RetryCallState) -> bool:
+            out_of_time = self._monotonic() + state.upcoming_sleep >= ends_at
+            return state.attempt_number >= self._attempts or out_of_time
+
+        again = Retrying(
+            retry=retry_if_exception_type(_PassingError),
+            wait=_pause,
+            stop=is_over,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return again(self._attempt, path, params, stored, ends_at)
+        except _PassingError as error:
+            raise self._unavailable(error) from None
+
+    def _unavailable(self, error: _PassingError) -> Unavailable:
+        if error.retry_after is not None:
+            seconds = max(1, round(error.retry_after))
+            return Unavailable(
+                f"{self.name} answers '{error}' and asks to wait {seconds} s: run this again after that"
+            )
+        return Unavailable(
+            f"{self.name} cannot be reached at {redact(self._base_url)} ({error}): check the connection "
+            "and the address in the settings, or run this again later"
+        )
+
+    def _attempt(
+        self, path: str, params: Mapping[str, str], stored: StoredResponse | None, ends_at: float
+    ) -> _Answer:
+        self._bucket.take()
+        timeout = max(0.01, min(self._timeout_s, ends_at - self._monotonic()))
+        try:
+            with self._http.stream(
+                "GET", path, params=params, headers=_validators(stored), timeout=timeout
+            ) as response:
+                body = self._read(response, ends_at)
+                answer = _Answer(response.status_code, response.headers, body)
+        except httpx.TransportError as error:
+            raise _PassingError(f"{type(error).__name__}: {redact(str(error))}") from None
+        except (httpx.RequestError, httpx.InvalidURL) as error:
+            raise Unavailable(
+                f"{self.name} gave an answer that cannot be followed ({redact(str(error))}): "
+                f"check its address {redact(self._base_url)} in the settings"
+            ) from None
+        self._check(answer, path)
+        return answer
+
+    def _read(self, response: httpx.Response, ends_at: float) -> bytes:
+        body = bytearray()
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > self._max_bytes:
+                raise Unavailable(
+                    f"{self.name} answered with more than {self._max_bytes} bytes, which no catalogue entry "
+                    "needs: ask for less, or check its address in the settings"
+                )
+            if self._monotonic() > ends_at:  # httpx bounds each read, not their sum
+                raise _PassingError(f"no whole answer within {self._deadline_s:g} s")
+        return bytes(body)
+
+    def _check(self, answer: _Answer, path: str) -> None:
+        status = answer.status
+        # Google's APIs say 403 where others say 429.
+        is_too_fast = status == 429 or (status == 403 and b"imitExceeded" in answer.body)
+        if is_too_fast or status >= 500:
+            raise _PassingError(f"HTTP {status}", _retry_after(answer.headers))
+        if status in (401, 403):
+            raise Invalid(f"{self.name} refused the token (HTTP {status}): {self._mend}")
+        if status == 404:
+            raise NotFound(f"{self.name} has nothing at {redact(path)}")
+        if 400 <= status < 500:
+            said = redact(answer.body[:200].decode(errors="replace"))
+            raise Invalid(f"{self.name} did not understand the request (HTTP {status}): {said}")
+
+    def _decode(self, body: bytes, answer: _Answer) -> Any:
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            media = answer.headers.get("Content-Type", "nothing named")
+            raise Unavailable(
+                f"{self.name} answered something that is not JSON ({media}): a proxy or a sign-in page may "
+                f"stand between; check its address {redact(self._base_url)}"
+            ) from None
+
+
+def _validators(stored: StoredResponse | None) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if stored and stored.etag:
+        headers["If-None-Match"] = stored.etag
+    if stored and stored.last_modified:
+        headers["If-Modified-Since"] = stored.last_modified
+    return headers
+
+
+def _retry_after(headers: httpx.Headers) -> float | None:
+    """Seconds the server asks us to wait, given as a number or as a date; None when it does not say."""
+    said = headers.get("Retry-After", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said)
+    try:
+        until = parsedate_to_datetime(said)
+        # The server's own clock, where it shows it, spares us the difference to ours.
+        since = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
+        return max(0.0, (until - since).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _pause(state: RetryCallState) -> float:
+    """How long before the next attempt: what the server asked, else doubling; always jittered.
+
+    Jitter only ever adds to what a server asked, and keeps clients that failed together from
+    coming back together.
+    """
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, _PassingError) else None
+    if asked is not None:
+        return asked + random.uniform(0.0, 0.5)
+    return random.uniform(0.5, 1.0) * min(30.0, 2.0 ** (state.attempt_number - 1))
+
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def check_public_url(url: str) -> tuple[str, ...]:
+    """The addresses behind a URL that a user gave; raises Invalid if any of them is not public.
+
+    Without this, a URL could make our server read what only it can reach: its own ports, the
+    router, a cloud's metadata. A name may resolve differently a moment later, so whoever can
+    should connect to one of the addresses returned; check every redirect as well.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise Invalid(f"'{redact(url)}' is no web address: give one like https://example.org/page") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise Invalid(f"'{redact(url)}' is no web address: give one like https://example.org/page")
+    if parts.username is not None or parts.password is not None:
+        raise Invalid("a web address with a user name or password in it is not opened: remove that part")
+    try:
+        found = socket.getaddrinfo(host, port or 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Invalid(f"the host '{host}' is not known: check the address for typing errors") from None
+    addresses = tuple(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
+    for address in addresses:
+        if not _is_public(address):
+            raise Invalid(
+                f"'{host}' is an address inside a private network, which a link may not open: "
+                "give a public address, or upload the file instead"
+            )
+    return addresses
+
+
+def _is_public(address: str) -> bool:
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return _is_public(str(inner))
+    return ip.is_global and not ip.is_multicast
