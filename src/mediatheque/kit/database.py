@@ -1,0 +1,158 @@
+"""One PostgreSQL behind everything: engines, transactions, and the schema brought up to date at start."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from mediatheque.kit.errors import Invalid, Unavailable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: Any number: the advisory lock under which one process at a time migrates.
+_MIGRATION_LOCK = 7_306_015
+_MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def sqlalchemy_url(url: str) -> URL:
+    """`url` for psycopg 3; raises Invalid when it is not a PostgreSQL address."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise Invalid(
+            "MEDIATHEQUE_DATABASE_URL cannot be read; it looks like postgresql://user:password@host:5432/name"
+        ) from None
+    if parsed.drivername.split("+")[0] not in ("postgresql", "postgres"):
+        raise Invalid(
+            f"MEDIATHEQUE_DATABASE_URL begins with '{parsed.drivername}:'; only postgresql:// is supported"
+        )
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+class Database:
+    """Transactions on one PostgreSQL, for threads (`transaction`) and for the event loop (`run`)."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.url = url
+        self._url = sqlalchemy_url(url)
+        self._pool_size = pool_size
+        self.engine: Engine = create_engine(
+            self._url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+        )
+        self._async_engine: AsyncEngine | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        try:
+            with self.engine.begin() as db:
+                yield db
+        except OperationalError as error:
+            raise _as_unavailable(error) from error
+
+    @property
+    def async_engine(self) -> AsyncEngine:
+        if self._async_engine is None:
+            self._async_engine = create_async_engine(
+                self._url, pool_size=self._pool_size, max_overflow=self._pool_size
+            )
+        return self._async_engine
+
+    @asynccontextmanager
+    async def async_transaction(self) -> AsyncIterator[AsyncConnection]:
+        """As `transaction`, on the event loop."""
+        try:
+            async with self.async_engine.begin() as db:
+                yield db
+        except OperationalError as error:
+            raise _as_unavailable(error) from error
+
+    async def run(
+        self, query: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """`query(db, …)` in a transaction of its own, without blocking the event loop."""
+        async with self.async_transaction() as db:
+            return await db.run_sync(query, *args, **kwargs)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; several processes may call it at once, one does the work."""
+        migrate(self.url)
+
+    def close(self) -> None:
+        """Give back the connections of `transaction`; `aclose` also those of the event loop."""
+        self.engine.dispose()
+
+    async def aclose(self) -> None:
+        if self._async_engine is not None:
+            await self._async_engine.dispose()
+        self.engine.dispose()
+
+
+def migrations_dir() -> Path:
+    """The alembic scripts: inside the installed package, or beside `src` in a checkout."""
+    if _MIGRATIONS.is_dir():
+        return _MIGRATIONS
+    return Path(__file__).resolve().parents[3] / "migrations"
+
+
+def alembic_config(url: str) -> Any:
+    """An alembic Config for our scripts on the database at `url`."""
+    from alembic.config import Config  # 0.2 s of import: only who migrates pays for it
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_dir()))
+    config.attributes["url"] = sqlalchemy_url(url)
+    return config
+
+
+def migrate(url: str) -> None:
+    """Run the outstanding migrations under an advisory lock; a no-op costs two queries."""
+    engine = create_engine(sqlalchemy_url(url), poolclass=NullPool)
+    try:
+        with engine.connect() as db:
+            if _current_revision(db) == _newest_revision():
+                return
+            db.rollback()
+            db.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+            db.commit()
+            from alembic import command
+
+            config = alembic_config(url)
+            config.attributes["connection"] = db
+            command.upgrade(config, "head")
+            db.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _MIGRATION_LOCK})
+            db.commit()
+    except OperationalError as error:
+        raise _as_unavailable(error) from error
+    finally:
+        engine.dispose()
+
+
+def _newest_revision() -> str:
+    """The revision of the last script, read from file names: they begin with a rising number."""
+    return max(path.stem for path in (migrations_dir() / "versions").glob("[0-9]*.py")).split("_")[0]
+
+
+def _current_revision(db: Connection) -> str | None:
+    if not db.execute(text("SELECT to_regclass('alembic_version')")).scalar():
+        return None
+    return db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _as_unavailable(error: OperationalError) -> Exception:
+    """A lost or refused connection in words; anything else as it was."""
+    reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+    if not error.connection_invalidated and "connect" not in reason.lower():
+        return error
+    return Unavailable(
+        f"The database does not answer ({reason}). Is it running, and is MEDIATHEQUE_DATABASE_URL right?"
+    )

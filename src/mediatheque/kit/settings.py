@@ -1,0 +1,71 @@
+"""Every setting, read from `MEDIATHEQUE_…` environment variables; each has a default that needs no server and no key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mediatheque.kit.errors import Invalid
+
+
+def default_data_dir() -> Path:
+    """The platform's folder for a user's data."""
+    return Path(platformdirs.user_data_dir("mediatheque", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """All settings; the field `tmdb_token` is the variable `MEDIATHEQUE_TMDB_TOKEN`."""
+
+    model_config = SettingsConfigDict(env_prefix="MEDIATHEQUE_", extra="ignore")
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir, description="Folder for the database, caches and keys."
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="A PostgreSQL ≥ 15 with pgvector ≥ 0.7, as postgresql://user:password@host/name; "
+        "empty: the embedded server in the data folder.",
+    )
+    host: str = Field("127.0.0.1", description="Address the HTTP API listens on.")
+    port: int = Field(8686, ge=0, le=65535, description="Port the HTTP API listens on.")
+    registration: bool = Field(
+        True, description="Whether strangers may make an account; the first one always may, and is admin."
+    )
+    token_secret: SecretStr | None = Field(
+        None,
+        description="Key that signs sign-in tokens, 32 characters or more; empty: one is made and kept in the data folder.",
+    )
+    embedder: str = Field(
+        "minilm",
+        description="What turns text into vectors: minilm, an endpoint such as "
+        "openai+http://localhost:11434/v1?model=nomic-embed-text, or none.",
+    )
+    embedder_key: SecretStr | None = Field(
+        None, description="API key for the embedder's endpoint, if it asks."
+    )
+    models_dir: Path | None = Field(None, description="Folder with model files to use instead of packages.")
+    tmdb_token: SecretStr | None = Field(
+        None, description="TMDB API read access token (v4 token, used on v3)."
+    )
+    tmdb_url: str = Field("https://api.themoviedb.org/3", description="Address of the TMDB API.")
+    google_books_key: SecretStr | None = Field(None, description="Google Books API key; optional.")
+    google_books_url: str = Field(
+        "https://www.googleapis.com/books/v1", description="Address of Google Books."
+    )
+    open_library_url: str = Field("https://openlibrary.org", description="Address of Open Library.")
+    upload_limit_mb: int = Field(512, ge=1, description="Largest upload the API takes, in MiB.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Settings from the environment; raises Invalid naming each variable that cannot be read."""
+    try:
+        return Settings(**overrides)  # pyright: ignore[reportArgumentType]
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"MEDIATHEQUE_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors()
+        )
+        raise Invalid(f"These settings cannot be used: {wrong}") from None
