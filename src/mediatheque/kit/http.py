@@ -99,8 +99,8 @@ class _Answer(NamedTuple):
 class HttpClient:
     """GETs JSON from one API under its rate limit; `name` and `mend` make its errors readable.
 
-    `secret_params` go with every request and into no error, log line or cache key. `deadline_s`
-    bounds one `get_json` with all its waits; `mend` says what to do when the API refuses us.
+    `params` go with every request; so do `secret_params`, but into no error, log line or cache key.
+    `deadline_s` bounds one `get_json` with all its waits; `mend` says what to do when refused.
     """
 
     def __init__(
@@ -109,6 +109,7 @@ class HttpClient:
         base_url: str,
         *,
         headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
         secret_params: Mapping[str, str] | None = None,
         rate: float = 5.0,
         cache: ResponseCache | None = None,
@@ -125,6 +126,7 @@ class HttpClient:
                 f"'{redact(base_url)}' is no address for {name}: it starts with https:// or http://"
             )
         self.name, self._base_url, self._mend = name, base_url.rstrip("/"), mend
+        self._params = dict(params or {})
         self._cache, self._attempts, self._max_bytes = cache, attempts, max_bytes
         self._timeout_s, self._deadline_s = timeout_s, deadline_s
         self._monotonic, self._sleep = monotonic, sleep
@@ -156,7 +158,7 @@ class HttpClient:
         """
         if not path.startswith("/") or path.startswith("//"):
             raise Invalid(f"'{path}' is no path of {self.name}: it starts with one '/'")
-        asked = {name: str(value) for name, value in (params or {}).items()}
+        asked = self._params | {name: str(value) for name, value in (params or {}).items()}
         key = self._cache_key(path, asked)
         stored = self._cache.get(key) if self._cache else None
         answer = self._ask(path, asked, stored)

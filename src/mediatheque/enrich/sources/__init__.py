@@ -99,6 +99,7 @@ def http_client(
     rate: float,
     mend: str,
     headers: dict[str, str] | None = None,
+    params: dict[str, str] | None = None,
     secret_params: dict[str, str] | None = None,
 ) -> HttpClient:
     """An HttpClient as `settings` ask, with the source's own defaults."""
@@ -106,6 +107,7 @@ def http_client(
         name,
         settings.base_url or base_url,
         headers=headers,
+        params=params,
         secret_params=secret_params,
         rate=settings.rate or rate,
         cache=FolderCache(settings.cache_dir) if settings.cache_dir else None,
