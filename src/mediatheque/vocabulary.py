@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -165,7 +165,8 @@ class Record:
     def content_hash(self) -> bytes:
         """16 bytes that are equal for equal rows (BLAKE2b of source and key or payload)."""
         basis = self.key or json.dumps(self.payload, sort_keys=True, ensure_ascii=False, default=str)
-        return hashlib.blake2b(f"{self.source}\0{basis}".encode(), digest_size=16).digest()
+        text = f"{self.source}\0{basis}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(text, digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

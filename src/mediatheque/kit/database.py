@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -51,7 +51,7 @@ class Database:
         self._async_engine: AsyncEngine | None = None
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Generator[Connection]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         try:
             with self.engine.begin() as db:
@@ -68,7 +68,7 @@ class Database:
         return self._async_engine
 
     @asynccontextmanager
-    async def async_transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def async_transaction(self) -> AsyncGenerator[AsyncConnection]:
         """As `transaction`, on the event loop."""
         try:
             async with self.async_engine.begin() as db:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import json
+import math
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
@@ -74,3 +77,45 @@ def _credit_to_json(credit: Credit) -> dict[str, Any]:
     if credit.character:
         out["character"] = credit.character
     return out
+
+
+def jsonb(value: Any) -> str:
+    """`value` as JSON that PostgreSQL can store.
+
+    It has no NUL and no lone surrogate, so both become U+FFFD; NaN and infinities become strings.
+    """
+    try:
+        written = json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
+        written.encode()
+    except ValueError:
+        return json.dumps(_cleaned(value), ensure_ascii=False, default=str)
+    if "\\u0000" in written:
+        return json.dumps(_cleaned(value), ensure_ascii=False, default=str)
+    return written
+
+
+def storable_text(value: str) -> str:
+    """`value` as PostgreSQL can store it, see `jsonb`."""
+    return value.replace("\0", "\ufffd").encode("utf-8", "replace_surrogates").decode()
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable_text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        mapping: Mapping[Any, Any] = value
+        return {storable_text(str(k)): _cleaned(v) for k, v in mapping.items()}
+    if isinstance(value, list | tuple):
+        sequence: list[Any] | tuple[Any, ...] = value
+        return [_cleaned(v) for v in sequence]
+    return value
+
+
+def _replace_surrogates(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "\ufffd" * (error.end - error.start), error.end
+
+
+codecs.register_error("replace_surrogates", _replace_surrogates)

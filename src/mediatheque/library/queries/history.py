@@ -1,0 +1,301 @@
+"""What people did: events told directly, and where every person stands with every item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from mediatheque.kit.errors import Invalid
+from mediatheque.kit.wire import jsonb
+from mediatheque.library.queries.items import item_from_row
+from mediatheque.vocabulary import Event, EventKind, Item, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One event of a person, with its item when it has one."""
+
+    id: int
+    event: Event
+    item: Item | None
+    campaign: str | None = None
+    source: str | None = None  # the importer that read it; None: told directly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a person stands with an item."""
+
+    item_id: int
+    seen_count: int = 0
+    episodes_seen: int = 0
+    is_saved: bool = False
+    is_hidden: bool = False
+    liking: int = 0
+    rating: float | None = None
+    last_at: datetime | None = None
+
+
+def add_events(
+    db: Connection, user_id: int, told: Sequence[tuple[int | None, Event, str | None]]
+) -> list[int]:
+    """Append events told directly as (item id, event, campaign); their ids, in order.
+
+    The caller has checked that the items are the user's to see. An event without a time happened now.
+    """
+    if not told:
+        return []
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "item": item_id,
+            "kind": event.kind.value,
+            "value": event.value,
+            "at": (event.at or now).isoformat(),
+            "date_only": event.is_date_only,
+            "campaign": campaign,
+            "properties": dict(event.properties) or None,
+        }
+        for item_id, event, campaign in told
+    ]
+    for item_id, event, _ in told:
+        if event.kind is EventKind.RATED:
+            check_rating(event.value)
+        if item_id is None and event.kind not in (EventKind.SEARCHED, EventKind.SUBSCRIBED):
+            raise Invalid(f"A '{event.kind}' event needs an item.")
+    ids = db.execute(
+        text("""
+            INSERT INTO events (user_id, item_id, kind, value, at, is_date_only, campaign, properties)
+            SELECT :user, r.item, r.kind, r.value, r.at, r.date_only, r.campaign, r.properties
+            FROM ROWS FROM (jsonb_to_recordset(:rows) AS (item bigint, kind text, value real, at timestamptz,
+                date_only boolean, campaign text, properties jsonb)) WITH ORDINALITY
+                AS r(item, kind, value, at, date_only, campaign, properties, n)
+            ORDER BY r.n RETURNING id
+        """),
+        {"user": user_id, "rows": jsonb(rows)},
+    ).scalars()
+    added = sorted(ids)
+    refresh_standings(db, user_id, [item_id for item_id, _, _ in told if item_id is not None])
+    return added
+
+
+def check_rating(value: float | None) -> None:
+    """Raise Invalid unless `value` is 0.5, 1.0 … 5.0 (or None: taken back)."""
+    if value is not None and (not 0.5 <= value <= 5 or value * 2 != int(value * 2)):
+        raise Invalid(f"A rating is 0.5 to 5.0 in steps of a half, not {value:g}.")
+
+
+def refresh_standings(db: Connection, user_id: int, item_ids: Sequence[int] | None = None) -> None:
+    """Work out again where the user stands with these items (None: all) and with their shows."""
+    if item_ids is None:
+        for table in ("user_items", "ratings"):
+            db.execute(text(f"DELETE FROM {table} WHERE user_id = :user"), {"user": user_id})
+        item_ids = list(
+            db.execute(
+                text("SELECT DISTINCT item_id FROM events WHERE user_id = :user AND item_id IS NOT NULL"),
+                {"user": user_id},
+            ).scalars()
+        )
+    given = {"user": user_id, "ids": list(dict.fromkeys(item_ids))}
+    if not given["ids"]:
+        return
+    db.execute(text(_REFRESH_RATINGS), given)
+    db.execute(text(_FORGET_RATINGS), given)
+    db.execute(text(_REFRESH_STANDINGS), given)
+    db.execute(text(_FORGET_STANDINGS), given)
+    parents = list(
+        db.execute(
+            text("SELECT DISTINCT parent_id FROM items WHERE id = ANY(:ids) AND parent_id IS NOT NULL"), given
+        ).scalars()
+    )
+    if parents:
+        roll_up_shows(db, user_id, parents)
+
+
+def roll_up_shows(db: Connection, user_id: int, show_ids: Sequence[int]) -> None:
+    """Count the seen episodes of shows into the shows' own standing."""
+    given = {"user": user_id, "ids": list(show_ids)}
+    db.execute(text(_REFRESH_STANDINGS), given)
+    db.execute(text(_ROLL_UP), given)
+    db.execute(text(_FORGET_STANDINGS), given)
+
+
+def history(
+    db: Connection,
+    user_id: int,
+    *,
+    kinds: Sequence[EventKind] = (),
+    item_kinds: Sequence[Kind] = (),
+    before: tuple[datetime | None, int] | None = None,
+    limit: int = 50,
+) -> list[HistoryEntry]:
+    """The user's events, latest first; events without a time come last. `before` is the last entry's (at, id)."""
+    conditions = ["e.user_id = :user"]
+    given: dict[str, Any] = {"user": user_id, "limit": limit}
+    if kinds:
+        conditions.append("e.kind = ANY(:kinds)")
+        given["kinds"] = [kind.value for kind in kinds]
+    if item_kinds:
+        conditions.append("i.kind = ANY(:item_kinds)")
+        given["item_kinds"] = [kind.value for kind in item_kinds]
+    if before is not None:
+        at, event_id = before
+        given |= {"id": event_id}
+        if at is None:
+            conditions.append("(e.at IS NULL AND e.id < :id)")
+        else:
+            given["at"] = at
+            conditions.append("((e.at, e.id) < (:at, :id) OR e.at IS NULL)")
+    rows = db.execute(
+        text(f"""
+            SELECT e.id AS event_id, e.kind AS event_kind, e.value, e.at, e.is_date_only, e.campaign,
+                e.properties, r.source, i.id, i.work, i.parent_id, i.owner_id
+            FROM events e LEFT JOIN items i ON i.id = e.item_id LEFT JOIN records r ON r.id = e.record_id
+            WHERE {" AND ".join(conditions)}
+            ORDER BY e.at DESC NULLS LAST, e.id DESC LIMIT :limit
+        """),
+        given,
+    )
+    return [_entry(row) for row in rows]
+
+
+def standings(db: Connection, user_id: int, item_ids: Sequence[int]) -> dict[int, Standing]:
+    """Where the user stands with each of these items, if anywhere."""
+    rows = db.execute(
+        text(f"{_STANDING} WHERE ui.user_id = :user AND ui.item_id = ANY(:ids)"),
+        {"user": user_id, "ids": list(item_ids)},
+    )
+    return {row.item_id: _standing(row) for row in rows}
+
+
+def all_standings(db: Connection, user_id: int) -> list[Standing]:
+    """Where the user stands with everything, latest first: what a recommender learns a taste from."""
+    rows = db.execute(
+        text(f"{_STANDING} WHERE ui.user_id = :user ORDER BY ui.last_at DESC NULLS LAST, ui.item_id"),
+        {"user": user_id},
+    )
+    return [_standing(row) for row in rows]
+
+
+def list_ratings(
+    db: Connection, user_id: int, *, after: int = 0, limit: int = 50
+) -> list[tuple[Item, float]]:
+    """The user's ratings with their items, by item id."""
+    rows = db.execute(
+        text("""
+            SELECT i.id, i.work, i.parent_id, i.owner_id, r.value AS rating
+            FROM ratings r JOIN items i ON i.id = r.item_id
+            WHERE r.user_id = :user AND r.item_id > :after ORDER BY r.item_id LIMIT :limit
+        """),
+        {"user": user_id, "after": after, "limit": limit},
+    )
+    return [(item_from_row(row), row.rating) for row in rows]
+
+
+def users_of_items(db: Connection, item_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Who has events on these items: {user id: [item ids]}."""
+    rows = db.execute(
+        text("SELECT DISTINCT user_id, item_id FROM events WHERE item_id = ANY(:ids)"),
+        {"ids": list(item_ids)},
+    )
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.user_id, []).append(row.item_id)
+    return found
+
+
+_PAIRS = "SELECT unnest(CAST(:ids AS bigint[])) AS item_id"
+
+_REFRESH_RATINGS = f"""
+    INSERT INTO ratings (user_id, item_id, value, rated_at)
+    SELECT user_id, item_id, value, at FROM (
+        SELECT DISTINCT ON (e.item_id) e.user_id, e.item_id, e.value, e.at
+        FROM events e JOIN ({_PAIRS}) AS p USING (item_id)
+        WHERE e.user_id = :user AND e.kind = 'rated'
+        ORDER BY e.item_id, e.at DESC NULLS LAST, e.id DESC
+    ) AS latest WHERE value IS NOT NULL
+    ON CONFLICT (user_id, item_id) DO UPDATE SET value = excluded.value, rated_at = excluded.rated_at
+"""
+
+# The latest word on a rating is that there is none, or no word is left.
+_FORGET_RATINGS = """
+    DELETE FROM ratings r WHERE r.user_id = :user AND r.item_id = ANY(:ids) AND (
+        SELECT e.value FROM events e WHERE e.user_id = r.user_id AND e.item_id = r.item_id AND e.kind = 'rated'
+        ORDER BY e.at DESC NULLS LAST, e.id DESC LIMIT 1) IS NULL
+"""
+
+# Views on one day are one view: a title in two exports of one account is not watched twice.
+_REFRESH_STANDINGS = f"""
+    INSERT INTO user_items (user_id, item_id, seen_count, is_saved, is_hidden, liking, first_at, last_at)
+    SELECT :user, e.item_id,
+        count(DISTINCT coalesce(CAST((e.at AT TIME ZONE 'UTC')::date AS text), ''))
+            FILTER (WHERE e.kind IN ('watched', 'read', 'listened')),
+        coalesce((array_agg(e.kind ORDER BY e.at DESC NULLS LAST, e.id DESC)
+            FILTER (WHERE e.kind IN ('saved', 'unsaved')))[1] = 'saved', false),
+        coalesce((array_agg(e.kind ORDER BY e.at DESC NULLS LAST, e.id DESC)
+            FILTER (WHERE e.kind IN ('hidden', 'unhidden')))[1] = 'hidden', false),
+        coalesce(CASE (array_agg(e.kind ORDER BY e.at DESC NULLS LAST, e.id DESC)
+            FILTER (WHERE e.kind IN ('liked', 'disliked')))[1] WHEN 'liked' THEN 1 WHEN 'disliked' THEN -1 END, 0),
+        min(e.at), max(e.at)
+    FROM events e JOIN ({_PAIRS}) AS p USING (item_id)
+    WHERE e.user_id = :user GROUP BY e.item_id
+    ON CONFLICT (user_id, item_id) DO UPDATE SET seen_count = excluded.seen_count,
+        is_saved = excluded.is_saved, is_hidden = excluded.is_hidden, liking = excluded.liking,
+        first_at = excluded.first_at, last_at = excluded.last_at
+"""
+
+_ROLL_UP = """
+    INSERT INTO user_items (user_id, item_id, episodes_seen, first_at, last_at)
+    SELECT :user, i.parent_id, count(*) FILTER (WHERE ui.seen_count > 0), min(ui.first_at), max(ui.last_at)
+    FROM items i JOIN user_items ui ON ui.item_id = i.id AND ui.user_id = :user
+    WHERE i.parent_id = ANY(:ids) GROUP BY i.parent_id
+    ON CONFLICT (user_id, item_id) DO UPDATE SET episodes_seen = excluded.episodes_seen,
+        first_at = least(user_items.first_at, excluded.first_at),
+        last_at = greatest(user_items.last_at, excluded.last_at)
+"""
+
+_FORGET_STANDINGS = """
+    DELETE FROM user_items ui WHERE ui.user_id = :user AND ui.item_id = ANY(:ids)
+        AND NOT EXISTS (SELECT FROM events e WHERE e.user_id = ui.user_id AND e.item_id = ui.item_id)
+        AND NOT EXISTS (SELECT FROM items c JOIN events e ON e.item_id = c.id AND e.user_id = ui.user_id
+                        WHERE c.parent_id = ui.item_id)
+"""
+
+_STANDING = """
+    SELECT ui.item_id, ui.seen_count, ui.episodes_seen, ui.is_saved, ui.is_hidden, ui.liking, ui.last_at,
+        r.value AS rating
+    FROM user_items ui LEFT JOIN ratings r USING (user_id, item_id)
+"""
+
+
+def _standing(row: Any) -> Standing:
+    return Standing(
+        item_id=row.item_id,
+        seen_count=row.seen_count,
+        episodes_seen=row.episodes_seen,
+        is_saved=row.is_saved,
+        is_hidden=row.is_hidden,
+        liking=row.liking,
+        rating=row.rating,
+        last_at=row.last_at,
+    )
+
+
+def _entry(row: Any) -> HistoryEntry:
+    return HistoryEntry(
+        id=row.event_id,
+        event=Event(
+            kind=EventKind(row.event_kind),
+            at=row.at,
+            is_date_only=row.is_date_only,
+            value=row.value,
+            properties=row.properties or {},
+        ),
+        item=item_from_row(row) if row.id is not None else None,
+        campaign=row.campaign,
+        source=row.source,
+    )

@@ -1,0 +1,301 @@
+"""Items: one entry per work, its searchable details, and who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from mediatheque.kit.errors import NotFound
+from mediatheque.kit.wire import jsonb, work_from_json, work_to_json
+from mediatheque.vocabulary import Item, Kind, Work
+
+#: What a person may see: the catalogue, and what was made from their own records.
+VISIBLE = "(i.owner_id IS NULL OR i.owner_id = :viewer) AND i.merged_into IS NULL"
+
+_COLUMNS = "i.id, i.work, i.parent_id, i.owner_id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """An item to be: its merged work, the keys its titles are found by, its show, and whose it is."""
+
+    work: Work
+    title_keys: tuple[str, ...]
+    parent_id: int | None = None
+    owner_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFilter:
+    """Which items of all that the viewer may see; empty fields filter nothing."""
+
+    kinds: tuple[Kind, ...] = ()
+    genres: tuple[str, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+    language: str | None = None
+    is_seen: bool | None = None
+    is_saved: bool | None = None
+
+    def sql(self) -> tuple[str, dict[str, Any]]:
+        """A condition on `items i` (and its parameters; `:viewer` is the caller's to give)."""
+        conditions = [VISIBLE]
+        given: dict[str, Any] = {}
+        if self.kinds:
+            conditions.append("i.kind = ANY(:kinds)")
+            given["kinds"] = [kind.value for kind in self.kinds]
+        if self.genres:
+            conditions.append(
+                "EXISTS (SELECT FROM item_genres ig JOIN genres g ON g.id = ig.genre_id"
+                " WHERE ig.item_id = i.id AND lower(g.name) = ANY(:genres))"
+            )
+            given["genres"] = [genre.lower() for genre in self.genres]
+        for name, value, condition in (
+            ("year_from", self.year_from, "i.year >= :year_from"),
+            ("year_to", self.year_to, "i.year <= :year_to"),
+            ("language", self.language, "i.language = :language"),
+        ):
+            if value is not None:
+                conditions.append(condition)
+                given[name] = value
+        for value, condition in (
+            (self.is_seen, "(ui.seen_count > 0 OR ui.episodes_seen > 0)"),
+            (self.is_saved, "ui.is_saved"),
+        ):
+            if value is not None:
+                conditions.append(
+                    f"{'' if value else 'NOT '}EXISTS (SELECT FROM user_items ui"
+                    f" WHERE ui.user_id = :viewer AND ui.item_id = i.id AND {condition})"
+                )
+        return " AND ".join(conditions), given
+
+
+def add_items(db: Connection, new: Sequence[NewItem]) -> list[int]:
+    """Insert items with all their details; their ids, in the order given."""
+    if not new:
+        return []
+    ids = list(
+        db.execute(
+            text("SELECT nextval(pg_get_serial_sequence('items', 'id')) FROM generate_series(1, :n)"),
+            {"n": len(new)},
+        ).scalars()
+    )
+    rows = [
+        _row(item_id, item.work) | {"parent_id": item.parent_id, "owner_id": item.owner_id}
+        for item_id, item in zip(ids, new, strict=True)
+    ]
+    db.execute(
+        text(f"""
+            INSERT INTO items (id, kind, title, year, language, popularity, average_rating, rating_count,
+                               season, episode, work, parent_id, owner_id, search)
+            OVERRIDING SYSTEM VALUE
+            SELECT r.id, r.kind, r.title, r.year, r.language, r.popularity, r.average_rating, r.rating_count,
+                   r.season, r.episode, r.work, r.parent_id, r.owner_id, {_SEARCH}
+            FROM jsonb_to_recordset(:rows) AS r({_RECORDSET}, parent_id bigint, owner_id bigint)
+        """),
+        {"rows": jsonb(rows)},
+    )
+    _add_details(db, {i: (n.work, n.title_keys) for i, n in zip(ids, new, strict=True)})
+    return ids
+
+
+def save_works(db: Connection, works: Mapping[int, tuple[Work, tuple[str, ...]]]) -> None:
+    """Give items a new merged work and new title keys."""
+    if not works:
+        return
+    rows = [_row(item_id, work) for item_id, (work, _) in works.items()]
+    db.execute(
+        text(f"""
+            UPDATE items SET kind = r.kind, title = r.title, year = r.year, language = r.language,
+                popularity = r.popularity, average_rating = r.average_rating, rating_count = r.rating_count,
+                season = r.season, episode = r.episode, work = r.work, search = {_SEARCH}, updated_at = now()
+            FROM jsonb_to_recordset(:rows) AS r({_RECORDSET})
+            WHERE items.id = r.id
+        """),
+        {"rows": jsonb(rows)},
+    )
+    for table in ("item_titles", "external_ids", "item_genres", "item_credits"):
+        db.execute(text(f"DELETE FROM {table} WHERE item_id = ANY(:ids)"), {"ids": list(works)})
+    _add_details(db, works)
+
+
+def items_with_ids(db: Connection, item_ids: Iterable[int], viewer: int) -> dict[int, Item]:
+    """The items among `item_ids` that the viewer may see, by id, in the order asked for."""
+    wanted = list(dict.fromkeys(item_ids))
+    rows = db.execute(
+        text(f"SELECT {_COLUMNS} FROM items i WHERE i.id = ANY(:ids) AND {VISIBLE}"),
+        {"ids": wanted, "viewer": viewer},
+    )
+    found = {row.id: item_from_row(row) for row in rows}
+    return {item_id: found[item_id] for item_id in wanted if item_id in found}
+
+
+def item_with_id(db: Connection, item_id: int, viewer: int) -> Item:
+    """One item, or the one it was merged into; raises NotFound, also for what is not the viewer's to see."""
+    row = db.execute(
+        text(f"""
+            WITH RECURSIVE chain AS (
+                SELECT id, merged_into FROM items WHERE id = :id
+                UNION SELECT i.id, i.merged_into FROM items i JOIN chain ON i.id = chain.merged_into
+            )
+            SELECT {_COLUMNS} FROM items i JOIN chain USING (id) WHERE {VISIBLE}
+        """),
+        {"id": item_id, "viewer": viewer},
+    ).first()
+    if row is None:
+        raise NotFound(f"There is no item {item_id} in your library.")
+    return item_from_row(row)
+
+
+def list_items(
+    db: Connection, viewer: int, which: ItemFilter, *, after: int | None = None, limit: int = 50
+) -> list[Item]:
+    """Items by id, those after `after`."""
+    condition, given = which.sql()
+    rows = db.execute(
+        text(f"""
+            SELECT {_COLUMNS} FROM items i
+            WHERE {condition} AND i.id > :after ORDER BY i.id LIMIT :limit
+        """),
+        given | {"viewer": viewer, "after": after or 0, "limit": limit},
+    )
+    return [item_from_row(row) for row in rows]
+
+
+def children_of(db: Connection, item_id: int, viewer: int) -> list[Item]:
+    """A show's episodes in the order of seasons; those without a number by title."""
+    rows = db.execute(
+        text(f"""
+            SELECT {_COLUMNS} FROM items i WHERE i.parent_id = :id AND {VISIBLE}
+            ORDER BY i.season NULLS LAST, i.episode NULLS LAST, i.title, i.id
+        """),
+        {"id": item_id, "viewer": viewer},
+    )
+    return [item_from_row(row) for row in rows]
+
+
+def genre_names(db: Connection) -> list[str]:
+    """Every genre in use, by name."""
+    return list(db.execute(text("SELECT name FROM genres ORDER BY name")).scalars())
+
+
+def count_items(db: Connection) -> dict[str, int]:
+    """How many catalogue items there are of each kind."""
+    rows = db.execute(
+        text(
+            "SELECT kind, count(*) AS n FROM items WHERE owner_id IS NULL AND merged_into IS NULL GROUP BY kind"
+        )
+    )
+    return {row.kind: row.n for row in rows}
+
+
+def item_from_row(row: Any) -> Item:
+    """An Item from a row with id, work, parent_id and owner_id."""
+    return Item(
+        id=row.id,
+        work=work_from_json(row.work),
+        parent_id=row.parent_id,
+        is_listed=row.owner_id is None,
+    )
+
+
+_RECORDSET = (
+    "id bigint, kind text, title text, year smallint, language text, popularity real, average_rating real,"
+    " rating_count integer, season integer, episode integer, work jsonb, titles text, names text, genres text,"
+    " description text"
+)
+
+# Weights: what a person types first is a title, then a name, then a genre, then a word of the description.
+_SEARCH = (
+    "setweight(to_tsvector('mediatheque', r.titles), 'A') || setweight(to_tsvector('mediatheque', r.names), 'B')"
+    " || setweight(to_tsvector('mediatheque', r.genres), 'C')"
+    " || setweight(to_tsvector('mediatheque', r.description), 'D')"
+)
+
+
+def _row(item_id: int, work: Work) -> dict[str, Any]:
+    titles = (work.title, work.original_title, work.series_title, *work.alternative_titles)
+    return {
+        "id": item_id,
+        "kind": work.kind.value,
+        "title": work.title,
+        "year": work.year,
+        "language": work.language,
+        "popularity": work.popularity,
+        "average_rating": work.average_rating,
+        "rating_count": work.rating_count,
+        "season": work.season,
+        "episode": work.episode,
+        "work": work_to_json(work),
+        "titles": " ".join(t for t in titles if t),
+        "names": " ".join(credit.name for credit in work.credits),
+        "genres": " ".join(work.genres),
+        "description": work.description or "",
+    }
+
+
+def _add_details(db: Connection, works: Mapping[int, tuple[Work, tuple[str, ...]]]) -> None:
+    """Titles, external ids, genres and credits of items that have none yet."""
+    titles = [{"item": i, "key": key} for i, (_, keys) in works.items() for key in dict.fromkeys(keys) if key]
+    _insert_from(
+        db,
+        "INSERT INTO item_titles (item_id, key) SELECT item, key FROM given ON CONFLICT DO NOTHING",
+        "item bigint, key text",
+        titles,
+    )
+    ids = [
+        {"item": i, "scheme": scheme, "value": value, "kind": work.kind.value}
+        for i, (work, _) in works.items()
+        for scheme, value in work.external_ids.items()
+    ]
+    _insert_from(
+        db,
+        "INSERT INTO external_ids (scheme, value, kind, item_id) SELECT scheme, value, kind, item FROM given"
+        " ON CONFLICT DO NOTHING",
+        "item bigint, scheme text, value text, kind text",
+        ids,
+    )
+    genres = [{"item": i, "name": g} for i, (work, _) in works.items() for g in dict.fromkeys(work.genres)]
+    _insert_named(db, "genres", genres)
+    _insert_from(
+        db,
+        "INSERT INTO item_genres (item_id, genre_id) SELECT item, g.id FROM given JOIN genres g USING (name)"
+        " ON CONFLICT DO NOTHING",
+        "item bigint, name text",
+        genres,
+    )
+    credited = [
+        {"item": i, "position": p, "name": c.name, "role": c.role.value, "character": c.character}
+        for i, (work, _) in works.items()
+        for p, c in enumerate(work.credits)
+    ]
+    _insert_named(db, "people", credited)
+    _insert_from(
+        db,
+        'INSERT INTO item_credits (item_id, "position", person_id, role, "character")'
+        ' SELECT item, given."position", p.id, role, given."character" FROM given JOIN people p USING (name)',
+        'item bigint, "position" smallint, name text, role text, "character" text',
+        credited,
+    )
+
+
+def _insert_named(db: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The names in `rows` that `table` does not have yet, in one order so that two writers never deadlock."""
+    _insert_from(
+        db,
+        f"INSERT INTO {table} (name) SELECT DISTINCT name FROM given"
+        f" WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.name = given.name) ORDER BY name"
+        " ON CONFLICT DO NOTHING",
+        "name text",
+        rows,
+    )
+
+
+def _insert_from(db: Connection, statement: str, columns: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run an INSERT … SELECT … FROM given, where `given` holds the rows."""
+    if rows:
+        given = f"WITH given AS (SELECT * FROM jsonb_to_recordset(:rows) AS r({columns})) "
+        db.execute(text(given + statement), {"rows": jsonb(rows)})

@@ -1,0 +1,107 @@
+"""Merging two items that turn out to be one, and taking that back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from mediatheque.kit.errors import NotFound
+from mediatheque.kit.wire import jsonb
+
+#: Where an item is referred to, the column, and the rows that follow a merge.
+_MOVING = (
+    ("events", "item_id", "events"),
+    ("mentions", "item_id", "mentions"),
+    ("claims", "item_id", "claims"),
+    ("items", "parent_id", "children"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`from_id` became part of `into_id`."""
+
+    id: int
+    from_id: int
+    into_id: int
+
+
+def merge_items(db: Connection, from_id: int, into_id: int, by: str) -> Merge:
+    """Move everything that refers to `from_id` to `into_id`, remembering what moved."""
+    moved = {
+        name: list(
+            db.execute(
+                text(f"UPDATE {table} SET {column} = :into WHERE {column} = :from RETURNING id"),
+                {"from": from_id, "into": into_id},
+            ).scalars()
+        )
+        for table, column, name in _MOVING
+    }
+    db.execute(
+        text("UPDATE items SET merged_into = :into WHERE id = :from"), {"from": from_id, "into": into_id}
+    )
+    merge_id = db.execute(
+        text("""
+            INSERT INTO merges (from_item_id, into_item_id, by, moved)
+            VALUES (:from, :into, :by, :moved) RETURNING id
+        """),
+        {"from": from_id, "into": into_id, "by": by, "moved": jsonb(moved)},
+    ).scalar_one()
+    return Merge(merge_id, from_id, into_id)
+
+
+def undo_merge(db: Connection, merge_id: int) -> Merge:
+    """Move back what is still there; raises NotFound when the merge is unknown or undone already."""
+    row = db.execute(
+        text("""
+            UPDATE merges SET undone_at = now() WHERE id = :id AND undone_at IS NULL
+            RETURNING from_item_id, into_item_id, moved
+        """),
+        {"id": merge_id},
+    ).first()
+    if row is None:
+        raise NotFound(f"There is no merge {merge_id} to undo.")
+    for table, column, name in _MOVING:
+        db.execute(
+            text(f"UPDATE {table} SET {column} = :from WHERE id = ANY(:ids) AND {column} = :into"),
+            {"from": row.from_item_id, "into": row.into_item_id, "ids": row.moved[name]},
+        )
+    db.execute(text("UPDATE items SET merged_into = NULL WHERE id = :id"), {"id": row.from_item_id})
+    return Merge(merge_id, row.from_item_id, row.into_item_id)
+
+
+def merge_of(db: Connection, from_id: int) -> Merge | None:
+    """The standing merge that made `from_id` part of another item."""
+    row = db.execute(
+        text("""
+            SELECT id, from_item_id, into_item_id FROM merges
+            WHERE from_item_id = :id AND undone_at IS NULL ORDER BY id DESC LIMIT 1
+        """),
+        {"id": from_id},
+    ).first()
+    return Merge(row.id, row.from_item_id, row.into_item_id) if row else None
+
+
+def remove_unused_items(db: Connection, item_ids: Sequence[int]) -> list[int]:
+    """Remove those own items that no mention, event, claim or episode needs; then their shows. What went."""
+    removed: list[int] = []
+    left = list(item_ids)
+    while left:
+        gone = db.execute(
+            text("""
+                DELETE FROM items i WHERE i.id = ANY(:ids) AND i.owner_id IS NOT NULL
+                    AND NOT EXISTS (SELECT FROM mentions m WHERE m.item_id = i.id)
+                    AND NOT EXISTS (SELECT FROM events e WHERE e.item_id = i.id)
+                    AND NOT EXISTS (SELECT FROM claims c WHERE c.item_id = i.id)
+                    AND NOT EXISTS (SELECT FROM items c WHERE c.parent_id = i.id)
+                    AND NOT EXISTS (SELECT FROM merges g WHERE g.from_item_id = i.id AND g.undone_at IS NULL
+                                    AND g.by = 'person')
+                RETURNING i.id, i.parent_id
+            """),
+            {"ids": left},
+        ).all()
+        removed += [row.id for row in gone]
+        left = list({row.parent_id for row in gone if row.parent_id is not None})
+    return removed

@@ -1,0 +1,80 @@
+"""Who the library belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.engine import Row as SqlRow
+
+from mediatheque.kit.errors import Conflict, Invalid, NotFound
+from mediatheque.library.tables import users
+
+#: Any number: held while a user is added, so that exactly one becomes the first.
+_FIRST_USER_LOCK = 7_306_016
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person with a library of their own."""
+
+    id: int
+    name: str
+    role: str  # "admin" or "member"
+    created_at: datetime
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == "admin"
+
+
+def add_user(db: Connection, name: str) -> User:
+    """A new user; the first one of all is admin. Raises Invalid for an unusable name, Conflict for a taken one."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 64 or not name.isprintable():
+        raise Invalid("A user's name has 1 to 64 printable characters.")
+    db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _FIRST_USER_LOCK})
+    if db.execute(select(users.c.id).where(func.lower(users.c.name) == func.lower(name))).first():
+        raise Conflict(f"There is already a user called '{name}'; choose another name.")
+    is_first = db.execute(select(users.c.id).limit(1)).first() is None
+    row = db.execute(
+        insert(users).values(name=name, role="admin" if is_first else "member").returning(users)
+    ).one()
+    return _user(row)
+
+
+def user_with_id(db: Connection, user_id: int) -> User:
+    """The user; raises NotFound."""
+    row = db.execute(select(users).where(users.c.id == user_id)).first()
+    if row is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return _user(row)
+
+
+def user_named(db: Connection, name: str) -> User:
+    """The user called `name` in any case; raises NotFound saying who there is."""
+    row = db.execute(select(users).where(func.lower(users.c.name) == func.lower(name.strip()))).first()
+    if row is not None:
+        return _user(row)
+    there = [user.name for user in all_users(db)]
+    known = f"There is {', '.join(there[:8])}." if there else "There is nobody yet."
+    raise NotFound(f"There is no user called '{name}'. {known} Add one with: mediatheque users add NAME")
+
+
+def all_users(db: Connection) -> list[User]:
+    """Everybody, in the order they came."""
+    return [_user(row) for row in db.execute(select(users).order_by(users.c.id))]
+
+
+def delete_user(db: Connection, user_id: int) -> None:
+    """Erase a user and everything that is theirs; raises NotFound."""
+    user_with_id(db, user_id)
+    # Merged items first: their tombstones refer to each other.
+    db.execute(text("DELETE FROM items WHERE owner_id = :user"), {"user": user_id})
+    db.execute(text("DELETE FROM users WHERE id = :user"), {"user": user_id})
+
+
+def _user(row: SqlRow[Any]) -> User:
+    return User(row.id, row.name, row.role, row.created_at)
