@@ -7,7 +7,8 @@ name (`google_books.py` is "google-books") and the `source` of its claims.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -32,6 +33,7 @@ class SourceSettings:
     language: str = "en-US"  # of titles and descriptions, where the source has several
     timeout_s: float = 15.0
     deadline_s: float = 90.0
+    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,4 +116,5 @@ def http_client(
         mend=mend,
         timeout_s=settings.timeout_s,
         deadline_s=settings.deadline_s,
+        sleep=settings.sleep,
     )
