@@ -127,11 +127,11 @@ def entries() -> Iterator[Entry]:
 
 
 def claim_of(said: Mapping[str, Any]) -> Claim | None:
-    """What an entry says; None without a known kind, a title or a year."""
-    title, year = reading.text(said.get("title")), reading.year(said.get("year"))
-    if said.get("kind") not in KINDS or title is None or year is None:
-        return None
-    kind = Kind(said["kind"])
+    """What an entry says; None without a known kind or a title."""
+    kind = next((kind for kind in KINDS if kind == said.get("kind")), None)
+    title, year = reading.text(said.get("title")), said.get("year")
+    if kind is None or title is None or not isinstance(year, int | None):
+        return None  # nobody knows an epic's year, or it is negative: not a matter for reading.year
     work = Work(
         kind=kind,
         title=title,
@@ -154,8 +154,8 @@ def claim_of(said: Mapping[str, Any]) -> Claim | None:
             if (found := reading.identifier(value))
         },
     )
-    # "slug" tells apart what has title and year in common: "emma-1996-mcgrath".
-    slug = reading.text(said.get("slug")) or f"{slug_of(title)}-{year}"
+    # A "slug" of its own tells apart what has title and year in common: "emma-1996-mcgrath".
+    slug = reading.text(said.get("slug")) or slug_of(f"{title} {year or ''}")
     return Claim("starter", f"{kind}:{slug}", work)
 
 
