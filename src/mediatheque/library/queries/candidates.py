@@ -167,7 +167,7 @@ def _by_similar_key(
 def _collect(
     db: Connection,
     sql: str,
-    rows: list[dict[str, object]],
+    rows: Sequence[Mapping[str, object]],
     owner_id: int | None,
     found: list[dict[int, Item]],
 ) -> None:

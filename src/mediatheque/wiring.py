@@ -1,0 +1,103 @@
+"""From settings to an open Mediatheque: the one place that chooses stores and tools. It knows no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mediatheque.kit.database import Database
+from mediatheque.kit.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from mediatheque.enrich.sources import SourceSettings
+    from mediatheque.kit.postgres import EmbeddedServer
+    from mediatheque.tools.embedder import Embedder
+
+
+@dataclass
+class Mediatheque:
+    """Everything open: settings, the database, and the tools, each opened when first asked for."""
+
+    settings: Settings
+    database: Database
+    server: EmbeddedServer | None = field(default=None, repr=False)
+
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """What turns text into vectors; None when the settings say none."""
+        from mediatheque.tools.embedder import open_embedder
+
+        return open_embedder(
+            self.settings.embedder,
+            models_dir=self.settings.models_dir,
+            key=self.settings.embedder_key.get_secret_value() if self.settings.embedder_key else None,
+        )
+
+    def source_settings(self, name: str) -> SourceSettings:
+        """How to reach the metadata source called `name`."""
+        from mediatheque.enrich.sources import SourceSettings
+
+        settings = self.settings
+        token = {"tmdb": settings.tmdb_token, "google-books": settings.google_books_key}.get(name)
+        url = {
+            "tmdb": settings.tmdb_url,
+            "google-books": settings.google_books_url,
+            "open-library": settings.open_library_url,
+        }.get(name)
+        return SourceSettings(
+            base_url=url,
+            token=token.get_secret_value() if token else None,
+            cache_dir=self.data_dir / "cache" / "http",
+        )
+
+    @property
+    def data_dir(self) -> Path:
+        return self.settings.data_dir
+
+    def close(self) -> None:
+        self.database.close()
+        if self.server is not None:
+            self.server.close()
+
+    async def aclose(self) -> None:
+        await self.database.aclose()
+        self.close()
+
+
+def open_mediatheque(settings: Settings | None = None, *, pool_size: int = 5) -> Mediatheque:
+    """Open (and where needed start) everything, with the schema up to date.
+
+    Raises Unavailable or Invalid from the database when it cannot be reached or is too old.
+    """
+    settings = settings or read_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    server = None
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+    else:
+        from mediatheque.kit.postgres import EmbeddedServer
+
+        server = EmbeddedServer.open(settings.data_dir / "postgres")
+        url = server.url
+    try:
+        database = Database(url, pool_size=pool_size)
+        database.migrate()
+    except BaseException:
+        if server is not None:
+            server.close()
+        raise
+    return Mediatheque(settings, database, server)
+
+
+@contextmanager
+def opened(settings: Settings | None = None) -> Generator[Mediatheque]:
+    """An open Mediatheque for the length of a block."""
+    app = open_mediatheque(settings)
+    try:
+        yield app
+    finally:
+        app.close()

@@ -1,0 +1,119 @@
+"""A real PostgreSQL for every test that asks: one server a run, one fresh database a test."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import make_url
+
+from mediatheque.kit.database import Connection, Database, migrate
+from mediatheque.kit.postgres import EmbeddedServer
+from mediatheque.library.queries.users import User, add_user
+
+#: A server to test against instead of the embedded one, as a URL whose user may create databases.
+SERVER_URL = "MEDIATHEQUE_TEST_SERVER_URL"
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server that tests may fill with databases."""
+    if given := os.environ.get(SERVER_URL):
+        yield given
+        return
+    os.environ.setdefault("MEDIATHEQUE_POSTGRES_FSYNC", "off")
+    with EmbeddedServer.open(tmp_path_factory.mktemp("server") / "postgres", linger_s=0.1) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def template_database(server_url: str) -> Iterator[str]:
+    """A database with our schema, to be copied."""
+    name = _create(server_url)
+    migrate(_with_database(server_url, name))
+    yield name
+    _drop(server_url, name)
+
+
+@pytest.fixture
+def database_url(server_url: str, template_database: str) -> Iterator[str]:
+    """A fresh database with our schema and nothing in it."""
+    name = _create(server_url, template_database)
+    yield _with_database(server_url, name)
+    _drop(server_url, name)
+
+
+@pytest.fixture
+def empty_database_url(server_url: str) -> Iterator[str]:
+    """A fresh database without even our schema."""
+    name = _create(server_url)
+    yield _with_database(server_url, name)
+    _drop(server_url, name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open Database on a fresh schema."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[Connection]:
+    """A connection inside a transaction that is rolled back."""
+    with database.engine.connect() as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def ada(database: Database) -> User:
+    """The first user, so an admin."""
+    with database.transaction() as db:
+        return add_user(db, "Ada")
+
+
+@pytest.fixture
+def ben(database: Database, ada: User) -> User:
+    """A second user."""
+    with database.transaction() as db:
+        return add_user(db, "Ben")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test sees the developer's settings or data."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith("MEDIATHEQUE_") and name not in (SERVER_URL, "MEDIATHEQUE_POSTGRES_FSYNC"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("MEDIATHEQUE_DATA_DIR", str(home / "data"))
+    return home
+
+
+def _with_database(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _admin(url: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(make_conninfo(**conninfo_to_dict(url)), autocommit=True)
+
+
+def _create(url: str, template: str | None = None) -> str:
+    name = f"test_{uuid.uuid4().hex}"
+    with _admin(url) as admin:
+        admin.execute(
+            f"CREATE DATABASE {name}" + (f" TEMPLATE {template} STRATEGY file_copy" if template else "")
+        )
+    return name
+
+
+def _drop(url: str, name: str) -> None:
+    with _admin(url) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
