@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from mediatheque.kit.errors import Invalid, Unavailable
-from mediatheque.kit.postgres_files import Files, write_whole
+from mediatheque.kit.postgres_files import Files, lock_within, write_whole
 from mediatheque.kit.postgres_identity import Identity, initdb_identity, server_identity
 
 ROLE = DATABASE = "mediatheque"
@@ -45,9 +45,9 @@ password_encryption = 'scram-sha-256'
 """
 
 _FAST_AND_LOOSE = """\
-# MEDIATHEQUE_POSTGRES_FSYNC=off: for clusters that are thrown away.
+# MEDIATHEQUE_POSTGRES_FSYNC=off: for clusters that are thrown away. Commits outlive a killed
+# process still (synchronous_commit stays on), but not a killed machine.
 fsync = off
-synchronous_commit = off
 full_page_writes = off
 """
 
@@ -101,67 +101,41 @@ class Cluster:
                 f"{self.path} holds something that is no PostgreSQL database (no PG_VERSION in it); move it"
                 " away, or bring back a backup, and start again"
             )
-        for leftover in self._files.home.glob("cluster.new.*"):
-            remove_tree(leftover)
+        # The makers inherit it, so that no initdb of a killed keeper is still at work below.
+        lock = lock_within(self._files.server, 30.0)
+        if lock is None:
+            raise Unavailable(
+                f"an earlier start still works in {self._files.home}; stop the process that"
+                f" `fuser {self._files.server}` names, then start again"
+            )
+        try:
+            for leftover in self._files.home.glob("cluster.new.*"):
+                remove_tree(leftover)
+            self._make_whole(lock)
+        finally:
+            os.close(lock)
+
+    def _make_whole(self, lock: int) -> None:
+        """Into a directory beside, which takes the cluster's name when nothing is missing."""
         draft = self._files.home / f"cluster.new.{os.getpid()}"
         draft.mkdir(mode=0o700)
         maker = initdb_identity(self.path, self.binaries / "postgres")
         maker.owns(draft)
         password = secrets.token_urlsafe(32)
-        self._initdb(draft, maker)
-        self._run_alone(draft, maker, "template1", "CREATE EXTENSION vector")
-        self._run_alone(
-            draft,
-            maker,
-            "template1",
+        made = _Draft(self.binaries, draft, maker, lock)
+        made.initdb(int(self.major))
+        made.tell(
+            # In the template, as only a superuser may add it: every database made later has it too.
+            "CREATE EXTENSION vector",
             # No superuser: a hole in our SQL must not become a hole in the machine.
-            f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'\n"
+            f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'",
             f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
         )
         write_whole(draft / self._password_file.name, password)
         server_identity(self.path, self.binaries / "postgres").owns(draft)
         if not _is_throw_away():
-            self._run(maker, "initdb", "--sync-only", "-D", str(draft))
+            made.sync()
         draft.rename(self.path)
-
-    def _initdb(self, draft: Path, maker: Identity) -> None:
-        locale = ["--locale=C", f"--lc-ctype={_unicode_ctype()}"]
-        if int(self.major) >= 17:
-            locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        self._run(
-            maker,
-            "initdb",
-            *("-D", str(draft), "-U", "postgres", "-E", "UTF8", "-A", "trust"),
-            *("--no-sync", "--no-instructions", *locale),
-        )
-
-    def _run_alone(self, draft: Path, maker: Identity, database: str, statements: str) -> None:
-        """Run statements, one a line, without a server (and stop at the first that fails)."""
-        options = ("-c", "exit_on_error=on", "-c", "fsync=off", "-c", "log_checkpoints=off")
-        self._run(
-            maker, "postgres", "--single", "-D", str(draft), *options, database, given=statements + "\n"
-        )
-
-    def _run(self, identity: Identity, program: str, *arguments: str, given: str = "") -> str:
-        done = subprocess.run(  # noqa: S603
-            [str(self.binaries / program), *arguments],
-            input=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-            cwd="/",
-            env=server_environment(),
-            preexec_fn=identity.take_on,
-        )
-        if done.returncode != 0:
-            last_lines = "\n".join(done.stdout.strip().splitlines()[-6:])
-            raise Unavailable(
-                f"PostgreSQL's {program} failed in {self._files.home}; make room or mend what it says, then"
-                f" start again. It said:\n{last_lines}"
-            )
-        return done.stdout
 
     def _check_version(self) -> None:
         found = (self.path / "PG_VERSION").read_text().strip()
@@ -188,6 +162,54 @@ class Cluster:
             write_whole(self.path / name, text)
             if identity.uid is not None and identity.gid is not None:
                 os.chown(self.path / name, identity.uid, identity.gid)
+
+
+class _Draft:
+    """A cluster being made: the programs that work on it, each holding `server.lock`."""
+
+    def __init__(self, binaries: Path, path: Path, maker: Identity, lock: int) -> None:
+        self._binaries = binaries
+        self._path = path
+        self._maker = maker
+        self._lock = lock
+
+    def initdb(self, major: int) -> None:
+        locale = ["--locale=C", f"--lc-ctype={_unicode_ctype()}"]
+        if major >= 17:
+            locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        self._run("initdb", *("-Upostgres", "-E", "UTF8", "-A", "trust", "--no-sync"), *locale)
+
+    def sync(self) -> None:
+        self._run("initdb", "--sync-only")
+
+    def tell(self, *statements: str) -> None:
+        """Execute statements in template1, without a server, up to the first that fails."""
+        options = ("-c", "exit_on_error=on", "-c", "fsync=off", "-c", "log_checkpoints=off")
+        self._run("postgres", "--single", *options, "template1", given="\n".join(statements) + "\n")
+
+    def _run(self, program: str, *arguments: str, given: str = "") -> None:
+        keeper = os.getpid()
+        # --single must come first, and takes the directory anywhere.
+        first, *others = arguments
+        done = subprocess.run(  # noqa: S603
+            [str(self._binaries / program), first, "-D", str(self._path), *others],
+            input=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+            cwd="/",
+            env=server_environment(),
+            pass_fds=(self._lock,),
+            preexec_fn=lambda: self._maker.take_on_and_die_with(keeper),
+        )
+        if done.returncode != 0:
+            last_lines = "\n".join(done.stdout.strip().splitlines()[-6:])
+            raise Unavailable(
+                f"PostgreSQL's {program} failed in {self._path.parent}; make room or mend what it says, then"
+                f" start again. It said:\n{last_lines}"
+            )
 
 
 def server_environment() -> dict[str, str]:

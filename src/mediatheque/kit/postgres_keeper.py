@@ -26,7 +26,7 @@ from mediatheque.kit.postgres_files import (
 )
 from mediatheque.kit.postgres_process import Postgres, bound_log
 
-_POLL_S = 0.5
+_POLL_S = 0.25
 _MOST_RESTARTS = 5
 _RESTARTS_WITHIN_S = 60.0
 
@@ -60,7 +60,7 @@ class Keeper:
     def watch(self) -> None:
         """Until nobody needs the server; holds `clients.lock` from then to the end of the process."""
         while True:
-            select.select([self._wakeup], [], [], _POLL_S)
+            select.select([self._wakeup], [], [], self._pause_s())
             _drain(self._wakeup)
             if not is_still_at(self._clients, self._files.clients):
                 say("the data directory was deleted: stopping at once")
@@ -73,6 +73,11 @@ class Keeper:
             bound_log(self._files.server_log)
         self._files.state.unlink(missing_ok=True)
         say("stopped cleanly" if self._server.stop() else "had to be killed")
+
+    def _pause_s(self) -> float:
+        if self._idle_since is None:
+            return _POLL_S
+        return max(0.01, min(_POLL_S, self._idle_since + self._linger_s - time.monotonic()))
 
     def _is_deserted(self) -> bool:
         """Nobody has been there for the linger; if so, nobody can come any more."""

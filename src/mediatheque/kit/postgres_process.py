@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from mediatheque.kit.errors import Unavailable
 from mediatheque.kit.postgres_cluster import DATABASE, ROLE, Cluster, server_environment
-from mediatheque.kit.postgres_files import Files, lock_within, open_private, try_lock, write_whole
+from mediatheque.kit.postgres_files import Files, lock_within, open_private, write_whole
 from mediatheque.kit.postgres_identity import Identity
 
 _SOCKET_PORT = 5432
@@ -205,12 +205,3 @@ def bound_log(log: Path, most_bytes: int = 4 << 20) -> None:
         os.truncate(log, 0)
     except FileNotFoundError:
         return
-
-
-def has_ended(files: Files) -> bool:
-    """Whether no process of the server is left."""
-    descriptor = open_private(files.server, os.O_RDWR)
-    try:
-        return try_lock(descriptor)
-    finally:
-        os.close(descriptor)
