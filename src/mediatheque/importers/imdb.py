@@ -89,7 +89,7 @@ def _reader(table: Table) -> Callable[[str, Cells], Row]:
         kind = _KINDS.get(_squeezed(cell(cells, "title type")))
         if kind is None:
             return Skipped(
-                where, f"is a {cell(cells, 'title type')[:40] or 'title of no type'}, not kept here"
+                where, f"is of the type “{cell(cells, 'title type')[:40]}”, which is not kept here"
             )
         rating = rating_in_halves(cell(cells, "your rating", "you rated"), out_of=10)
         created = cell(cells, "created")

@@ -142,21 +142,20 @@ class _Reader:
         return events
 
     def _events_of_diary(self, cells: Cells) -> tuple[Event, ...]:
-        watched, logged = self._cell(cells, "watched date"), self._cell(cells, "date")
+        watched = self._cell(cells, "watched date")
         properties: dict[str, Any] = {"rewatch": self._cell(cells, "rewatch").lower() == "yes"}
         rating = rating_in_halves(self._cell(cells, "rating"), out_of=5)
         if rating is not None:
             properties["rating"] = rating  # of this viewing; the current one is in ratings.csv
         if tags := listed(self._cell(cells, "tags")):
             properties["tags"] = list(tags)
-        event = event_on(EventKind.WATCHED, day(watched or logged), 1.0, properties)
-        return (event, *self._rated(cells, watched or logged))
+        event = event_on(EventKind.WATCHED, day(watched), 1.0, properties)
+        return (event, *self._rated(cells, self._cell(cells, "date")))
 
     def _events_of_reviews(self, cells: Cells) -> tuple[Event, ...]:
-        """A review with a viewing date is in the diary: then the record is there for its text only."""
-        if "diary" in self._parts and self._cell(cells, "watched date"):
-            return ()
-        return self._events_of_diary(cells)
+        """A view that the diary or `watched.csv` tells is not told again: the record keeps the text."""
+        told_in = "diary" if self._cell(cells, "watched date") else "watched"
+        return () if told_in in self._parts else self._events_of_diary(cells)
 
     def _events_of_watched(self, cells: Cells) -> tuple[Event, ...]:
         # The date is that of ticking the film off, often hundreds on one evening, not of watching it.

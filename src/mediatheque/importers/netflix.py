@@ -123,7 +123,8 @@ def _read_short(table: Table, options: Options) -> Iterator[Row]:
         if problem:
             yield Rejected(where, problem)
         elif watched is None:
-            yield Rejected(where, f"has the date “{date[:40]}”, which is no date when read {order}")
+            shown = f"has the date “{date[:40]}”, which is no date when read {order}"
+            yield Rejected(where, shown if date.strip() else "has no date")
         elif is_promotion(title):
             yield Skipped(where, "is a trailer or other promotion")
         else:
