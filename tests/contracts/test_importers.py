@@ -93,7 +93,7 @@ def test_every_importer_has_a_sample() -> None:
 @pytest.mark.parametrize("name", importers.names())
 def test_title_is_for_people(name: str) -> None:
     title = importers.importer(name).TITLE
-    assert 5 < len(title) < 90
+    assert 5 <= len(title) < 90
     assert title[0].isupper()
 
 
@@ -121,7 +121,7 @@ def check_rows(name: str, rows: list[Row]) -> None:
 
 
 def check_record(name: str, record: Record) -> None:
-    assert record.source == name
+    assert record.source == name or name == "mediatheque", "our own export keeps each record's source"
     assert "\\u0000" not in json.dumps(record.payload), "PostgreSQL's JSON cannot hold NUL"
     assert len(record.content_hash()) == 16
     if work := record.work:
@@ -151,10 +151,13 @@ def test_reading_twice_says_the_same(sample: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sample", EVERY_SAMPLE)
-def test_rows_of_one_sample_are_distinct_records(sample: str, tmp_path: Path) -> None:
+def test_rows_with_one_key_say_one_thing(sample: str, tmp_path: Path) -> None:
     _, rows = read(bytes_of(sample), tmp_path, file_name_of(sample))
-    hashes = [row.content_hash() for row in rows if isinstance(row, Record)]
-    assert len(set(hashes)) == len(hashes)
+    said_by_hash: dict[bytes, object] = {}
+    for row in rows:
+        if isinstance(row, Record):
+            said = (row.work, row.events)
+            assert said_by_hash.setdefault(row.content_hash(), said) == said
 
 
 @pytest.mark.parametrize("sample", EVERY_SAMPLE)
