@@ -56,7 +56,7 @@ def place(db: Connection, user_id: int, works: Iterable[Work]) -> dict[bytes, Pl
     known |= mentions.add_mentions(db, user_id, to_add)
     placed = {p: m.item_id for p, m in known.items() if m.item_id is not None}
     placed |= _resolve(db, user_id, {p: known[p] for p in new if p not in parents})
-    placed |= _place_episodes(db, user_id, {known[p].id: (p, known[p], parents[p].item_id) for p in parents})
+    placed |= place_episodes(db, user_id, {known[p].id: (p, known[p], parents[p].item_id) for p in parents})
     return {p: Placed(known[p].id, placed[p]) for p in by_print}
 
 
@@ -113,7 +113,7 @@ def _shares_id(work: Work, other: Work) -> bool:
     return any(other.external_ids.get(scheme) == value for scheme, value in work.external_ids.items())
 
 
-def _place_episodes(
+def place_episodes(
     db: Connection, user_id: int, new: Mapping[int, tuple[bytes, Mention, int]]
 ) -> dict[bytes, int]:
     """Items of episodes under their shows, found by season and number or title, else made."""

@@ -41,8 +41,9 @@ def add_claims(db: Connection, claims: Sequence[Claim]) -> list[StoredClaim]:
             SELECT r.source, r.key, decode(r.hash, 'hex'), r.work,
                 (SELECT c.item_id FROM claims c WHERE c.source = r.source AND c.source_key = r.key
                  AND c.item_id IS NOT NULL ORDER BY c.id DESC LIMIT 1)
-            FROM jsonb_to_recordset(:rows) WITH ORDINALITY AS r(source text, key text, hash text, work jsonb, n bigint)
-            ORDER BY n
+            FROM ROWS FROM (jsonb_to_recordset(:rows) AS (source text, key text, hash text, work jsonb))
+                WITH ORDINALITY AS r(source, key, hash, work, n)
+            ORDER BY r.n
             ON CONFLICT DO NOTHING
             RETURNING id, source, source_key, work, item_id
         """),

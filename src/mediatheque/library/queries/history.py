@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from mediatheque.kit.errors import Invalid
 from mediatheque.kit.wire import jsonb
 from mediatheque.library.queries.items import item_from_row
+from mediatheque.library.queries.users import User, user_with_id
 from mediatheque.vocabulary import Event, EventKind, Item, Kind
 
 
@@ -83,6 +84,29 @@ def add_events(
     return added
 
 
+def event_key(user: User, event_id: int) -> str:
+    """The name of a directly told event across exports: unique to this library, as the user's first moment is."""
+    return f"{user.created_at.isoformat()}#{event_id}"
+
+
+def told_keys(db: Connection, user_id: int, key_by_name: Mapping[bytes, str]) -> list[bytes]:
+    """Which of these event keys name events that were told directly to this very library."""
+    if not key_by_name:
+        return []
+    user = user_with_id(db, user_id)
+    ours = {
+        int(number): name
+        for name, key in key_by_name.items()
+        for start, _, number in [key.rpartition("#")]
+        if start == user.created_at.isoformat() and number.isdecimal()
+    }
+    there = db.execute(
+        text("SELECT id FROM events WHERE user_id = :user AND record_id IS NULL AND id = ANY(:ids)"),
+        {"user": user_id, "ids": list(ours)},
+    ).scalars()
+    return [ours[event_id] for event_id in there]
+
+
 def check_rating(value: float | None) -> None:
     """Raise Invalid unless `value` is 0.5, 1.0 … 5.0 (or None: taken back)."""
     if value is not None and (not 0.5 <= value <= 5 or value * 2 != int(value * 2)):
@@ -107,17 +131,22 @@ def refresh_standings(db: Connection, user_id: int, item_ids: Sequence[int] | No
     db.execute(text(_FORGET_RATINGS), given)
     db.execute(text(_REFRESH_STANDINGS), given)
     db.execute(text(_FORGET_STANDINGS), given)
-    parents = list(
-        db.execute(
-            text("SELECT DISTINCT parent_id FROM items WHERE id = ANY(:ids) AND parent_id IS NOT NULL"), given
-        ).scalars()
+    roll_up_shows(db, user_id, shows_of(db, item_ids))
+
+
+def shows_of(db: Connection, item_ids: Sequence[int]) -> list[int]:
+    """The shows that the episodes among these items belong to."""
+    rows = db.execute(
+        text("SELECT DISTINCT parent_id FROM items WHERE id = ANY(:ids) AND parent_id IS NOT NULL"),
+        {"ids": list(item_ids)},
     )
-    if parents:
-        roll_up_shows(db, user_id, parents)
+    return list(rows.scalars())
 
 
 def roll_up_shows(db: Connection, user_id: int, show_ids: Sequence[int]) -> None:
     """Count the seen episodes of shows into the shows' own standing."""
+    if not show_ids:
+        return
     given = {"user": user_id, "ids": list(show_ids)}
     db.execute(text(_REFRESH_STANDINGS), given)
     db.execute(text(_ROLL_UP), given)
@@ -208,6 +237,19 @@ def users_of_items(db: Connection, item_ids: Sequence[int]) -> dict[int, list[in
     return found
 
 
+def forget_standings_without_events(db: Connection, item_ids: Sequence[int]) -> None:
+    """Drop anybody's standing and rating with these items where no event supports it any more."""
+    given = {"ids": list(item_ids)}
+    db.execute(
+        text("""
+            DELETE FROM ratings r WHERE r.item_id = ANY(:ids) AND NOT EXISTS (
+                SELECT FROM events e WHERE e.user_id = r.user_id AND e.item_id = r.item_id AND e.kind = 'rated')
+        """),
+        given,
+    )
+    db.execute(text(f"DELETE FROM user_items ui WHERE ui.item_id = ANY(:ids) AND {_UNSUPPORTED}"), given)
+
+
 _PAIRS = "SELECT unnest(CAST(:ids AS bigint[])) AS item_id"
 
 _REFRESH_RATINGS = f"""
@@ -258,11 +300,14 @@ _ROLL_UP = """
         last_at = greatest(user_items.last_at, excluded.last_at)
 """
 
-_FORGET_STANDINGS = """
-    DELETE FROM user_items ui WHERE ui.user_id = :user AND ui.item_id = ANY(:ids)
-        AND NOT EXISTS (SELECT FROM events e WHERE e.user_id = ui.user_id AND e.item_id = ui.item_id)
-        AND NOT EXISTS (SELECT FROM items c JOIN events e ON e.item_id = c.id AND e.user_id = ui.user_id
-                        WHERE c.parent_id = ui.item_id)
+_UNSUPPORTED = """
+    NOT EXISTS (SELECT FROM events e WHERE e.user_id = ui.user_id AND e.item_id = ui.item_id)
+    AND NOT EXISTS (SELECT FROM items c JOIN events e ON e.item_id = c.id AND e.user_id = ui.user_id
+                    WHERE c.parent_id = ui.item_id)
+"""
+
+_FORGET_STANDINGS = f"""
+    DELETE FROM user_items ui WHERE ui.user_id = :user AND ui.item_id = ANY(:ids) AND {_UNSUPPORTED}
 """
 
 _STANDING = """

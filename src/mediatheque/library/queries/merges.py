@@ -105,3 +105,62 @@ def remove_unused_items(db: Connection, item_ids: Sequence[int]) -> list[int]:
         removed += [row.id for row in gone]
         left = list({row.parent_id for row in gone if row.parent_id is not None})
     return removed
+
+
+def own_items_among(db: Connection, item_ids: Sequence[int]) -> list[int]:
+    """Which of these items were made from somebody's records."""
+    rows = db.execute(
+        text(
+            "SELECT id FROM items WHERE id = ANY(:ids) AND owner_id IS NOT NULL AND merged_into IS NULL ORDER BY id"
+        ),
+        {"ids": list(item_ids)},
+    )
+    return list(rows.scalars())
+
+
+def owner_of(db: Connection, item_id: int) -> int | None:
+    """Whose own item this is; None: the catalogue's."""
+    return db.execute(text("SELECT owner_id FROM items WHERE id = :id"), {"id": item_id}).scalar()
+
+
+def merged_episodes(db: Connection, show_id: int) -> list[Merge]:
+    """The standing merges of this show's episodes."""
+    rows = db.execute(
+        text("""
+            SELECT m.id, m.from_item_id, m.into_item_id FROM merges m JOIN items i ON i.id = m.from_item_id
+            WHERE i.parent_id = :id AND m.undone_at IS NULL ORDER BY m.id DESC
+        """),
+        {"id": show_id},
+    )
+    return [Merge(row.id, row.from_item_id, row.into_item_id) for row in rows]
+
+
+def with_episodes(db: Connection, item_ids: Sequence[int]) -> list[int]:
+    """These items and the episodes of those that are shows."""
+    rows = db.execute(
+        text("SELECT id FROM items WHERE id = ANY(:ids) OR parent_id = ANY(:ids) ORDER BY id"),
+        {"ids": list(item_ids)},
+    )
+    return list(rows.scalars())
+
+
+def own_item_merged_with(db: Connection, mention_id: int) -> int | None:
+    """The own item whose standing merge by a person carried this mention away."""
+    return db.execute(
+        text("""
+            SELECT from_item_id FROM merges
+            WHERE undone_at IS NULL AND by = 'person' AND moved -> 'mentions' @> to_jsonb(CAST(:id AS bigint))
+            ORDER BY id DESC LIMIT 1
+        """),
+        {"id": mention_id},
+    ).scalar()
+
+
+def adopt_own_episodes(db: Connection, show_id: int, episode_ids: Sequence[int]) -> None:
+    """Make those own episodes among these belong to this show."""
+    db.execute(
+        text(
+            "UPDATE items SET parent_id = :show WHERE id = ANY(:ids) AND owner_id IS NOT NULL AND id <> :show"
+        ),
+        {"show": show_id, "ids": list(episode_ids)},
+    )

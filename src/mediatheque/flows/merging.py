@@ -1,0 +1,61 @@
+"""A person's own item turns out to be a catalogue entry: everything moves there, and can move back."""
+
+from __future__ import annotations
+
+from mediatheque.flows.placing import place_episodes, refresh_own_items
+from mediatheque.kit.database import Connection
+from mediatheque.library.queries import candidates as found
+from mediatheque.library.queries import history, mentions, merges
+from mediatheque.resolve.series import same_episode
+from mediatheque.vocabulary import Decision
+
+
+def merge_own_item(db: Connection, own_id: int, into_id: int, *, by: str, decision: Decision) -> None:
+    """Merge an own item (and its episodes) into another item, and judge its mentions accordingly."""
+    spoken = mentions.mentions_of_items(db, [own_id]).get(own_id, [])
+    _merge_episodes(db, own_id, into_id, by)
+    merges.merge_items(db, own_id, into_id, by)
+    mentions.add_judgements(db, {m.id: (decision, into_id) for m in spoken}, by=by)
+    _refresh(db, [own_id, into_id])
+
+
+def part_own_item(db: Connection, own_id: int) -> None:
+    """Undo the standing merge of an own item, and those of its episodes; nothing happens without one."""
+    merge = merges.merge_of(db, own_id)
+    if merge is None:
+        return
+    merges.undo_merge(db, merge.id)
+    for episode in merges.merged_episodes(db, own_id):
+        merges.undo_merge(db, episode.id)
+    _bring_later_rows_back(db, own_id)
+    refresh_own_items(db, [own_id])
+    _refresh(db, [own_id, merge.into_id])
+
+
+def _bring_later_rows_back(db: Connection, own_id: int) -> None:
+    """Rows read since the merge went to the other item at once; they belong to the own one again."""
+    spoken = mentions.mentions_of_items(db, [own_id]).get(own_id, [])
+    mentions.place_mentions(db, {m.id: own_id for m in spoken})
+    episodes = mentions.children_of_mentions(db, [m.id for m in spoken])
+    merges.adopt_own_episodes(db, own_id, [m.item_id for m in episodes if m.item_id is not None])
+    if (owner := merges.owner_of(db, own_id)) is not None:
+        place_episodes(db, owner, {m.id: (mentions.fingerprint(m.work), m, own_id) for m in episodes})
+
+
+def _merge_episodes(db: Connection, own_id: int, into_id: int, by: str) -> None:
+    """Episodes that both shows have become one; the others follow their show when it is merged."""
+    everyone = merges.owner_of(db, own_id)
+    children = found.children_by_parent(db, [own_id, into_id], everyone)
+    theirs = children.get(into_id, [])
+    for episode in children.get(own_id, []):
+        there = next((other for other in theirs if same_episode(episode.work, other)), None)
+        if there is not None:
+            merges.merge_items(db, episode.id, there.id, by)
+
+
+def _refresh(db: Connection, item_ids: list[int]) -> None:
+    """Standings of everybody who has something to do with these items or their episodes."""
+    family = merges.with_episodes(db, item_ids)
+    for user_id, items in history.users_of_items(db, family).items():
+        history.refresh_standings(db, user_id, items)
+    history.forget_standings_without_events(db, family)

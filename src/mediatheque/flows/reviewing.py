@@ -1,0 +1,48 @@
+"""Answers to "which item is this?": one answer repairs every row with that title, lasts, and can be undone."""
+
+from __future__ import annotations
+
+from mediatheque.flows.merging import merge_own_item, part_own_item
+from mediatheque.kit.database import Connection
+from mediatheque.kit.errors import Conflict
+from mediatheque.library.queries import items, mentions, merges
+from mediatheque.library.queries.mentions import Mention, Question
+from mediatheque.vocabulary import Decision, Match, Verdict
+
+
+def answer(db: Connection, user_id: int, mention_id: int, item_id: int | None) -> Question:
+    """Say that a mention is the item `item_id`, or (None) none of the candidates; the question answered.
+
+    Raises NotFound for a question or an item that is not there, Conflict for an unfitting item.
+    """
+    question = mentions.question_about(db, user_id, mention_id)
+    own_id = question.mention.item_id
+    assert own_id is not None, "a question always has an item of its own"
+    if item_id is None:
+        mentions.add_judgements(db, {mention_id: (Decision(Verdict.NEW), own_id)}, by="person")
+        return question
+    chosen = items.item_with_id(db, item_id, user_id)
+    if chosen.id == own_id:
+        raise Conflict(f"Item {item_id} is what you are being asked about; choose another, or none.")
+    best = next((m for m in question.candidates if m.item_id == chosen.id), Match(chosen.id, 1.0))
+    said = Decision(Verdict.SAME, best, question.candidates)
+    if merges.owner_of(db, own_id) == user_id:
+        merge_own_item(db, own_id, chosen.id, by="person", decision=said)
+    return question
+
+
+def take_back(db: Connection, user_id: int, mention_id: int) -> Mention:
+    """Undo an answer: things are as before it, and the question is open again. Raises NotFound."""
+    mention = mentions.mention_answered(db, user_id, mention_id)
+    own_id = merges.own_item_merged_with(db, mention.id)
+    if own_id is not None:
+        part_own_item(db, own_id)
+    before = mentions.decision_before_answer(db, mention_id)
+    again = mentions.mentions_with_ids(db, [mention_id])[mention_id]
+    siblings = [
+        m.id for m in mentions.mentions_of_items(db, [again.item_id or 0]).get(again.item_id or 0, [])
+    ]
+    affected = mentions.people_judged(db, siblings) | {mention_id}
+    assert again.item_id is not None, "an answered mention has an item"
+    mentions.add_judgements(db, dict.fromkeys(affected, (before, again.item_id)), by="resolver")
+    return again
