@@ -56,7 +56,7 @@ _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 _EDITION_WORDS = (
     r"director'?s cut|(?:the )?final cut|extended|uncut|unrated|uncensored|theatrical|remaster(?:ed)?|restored"
     r"|redux|special edition|collector'?s|anniversary|unabridged|abridged|ultimate|4k|hd|uhd|imax|subbed|dubbed"
-    r"|(?:english |original )?(?:dub|sub|subtitles)"
+    r"|(?:english |original )?(?:dub|sub|subtitles)|limited series|mini-?series"
 )
 _EDITION = re.compile(
     rf"(?:the )?(?:\d+(?:th|st|nd|rd) )?(?:{_EDITION_WORDS})(?:[ -](?:edition|version|cut|anniversary|release))*"
@@ -81,6 +81,7 @@ _LETTER_JOINED = re.compile(
     r"(?<![^\W_])([^\W\d_])[-·‐‑](?=[^\W\d_])|(?<=[^\W\d_])[-·‐‑]([^\W\d_])(?![^\W_])"
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_SUPERSCRIPT = re.compile("[²³¹⁴-⁹]")
 _FOLDED_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670]+")
 # Beyond \w, the vowel signs of the scripts between Devanagari and Khmer, which Python counts as punctuation.
 _TOKEN = re.compile(
@@ -104,6 +105,7 @@ class Form:
     key: str
     part: str = "whole"
     numbers: tuple[str, ...] = ()  # sequel and other numbers, of what was cut off too when it begins with one
+    article: str = ""  # what `title_key` left out: "Predator" and "The Predator" are two films
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Reading:
 
     forms: tuple[Form, ...]
     year: int | None = None  # "House of Cards (1990)"
-    country: str | None = None  # "The Office (U.S.)"
+    country: str | None = None  # "The Office (U.S.)", in two letters
 
 
 @lru_cache(maxsize=65536)
@@ -129,7 +131,8 @@ def title_key(title: str) -> str:
         text = _THOUSANDS.sub("", text)
     if "+" in text:
         text = text.replace(" + ", " and ")
-    return _fitting(numbered(_without_article(_TOKEN.findall(text))))
+    key = _fitting(numbered(_without_article(_TOKEN.findall(text))))
+    return key or "".join(text.split())[:KEY_LENGTH]  # "???" has nothing else to go by
 
 
 def title_keys(work: Work) -> tuple[str, ...]:
@@ -180,6 +183,7 @@ def _folded(title: str) -> str:
     # Bounded, since a broken export may hold a megabyte where a title should be.
     text = title[:500]
     if not text.isascii():
+        text = _SUPERSCRIPT.sub(r" \g<0>", text)  # "Alien³" is "Alien 3"
         text = unicodedata.normalize("NFKC", text)
         # Only these marks: dropping every mark would take the voicing off か゛ and the vowels off Devanagari.
         text = _FOLDED_MARKS.sub("", unicodedata.normalize("NFD", text.casefold()))
@@ -226,6 +230,14 @@ def _without_tail(text: str) -> str:
     return cut if _TOKEN.search(cut) else text
 
 
+def _article(title: str) -> str:
+    text = _folded(title)
+    if found := _TRAILING_ARTICLE.search(text):
+        return found[1]
+    tokens = _TOKEN.findall(text)
+    return tokens[0] if _without_article(tokens) != tokens else ""
+
+
 def _without_article(tokens: list[str]) -> list[str]:
     # Not before another article: "La La Land" is not "Land", and a key of a key stays itself.
     if len(tokens) > 1 and tokens[0] in _ARTICLES and tokens[1] not in _ARTICLES:
@@ -247,7 +259,7 @@ def _fitting(tokens: list[str]) -> str:
 
 def _forms(title: str) -> Iterator[Form]:
     whole = title_key(title)
-    yield Form(whole, "whole", numbers_in(whole))
+    yield Form(whole, "whole", numbers_in(whole), _article(title))
     yield from _joined(title, whole)
     if (plain := _BRANDS.sub("", title)) != title:
         yield _form(plain, "unbranded")
@@ -292,5 +304,6 @@ def _leading_number(key: str) -> tuple[str, ...]:
 
 def _stands_alone(key: str) -> bool:
     """Is this enough of a title to be looked for by itself? "Fallout" and "Part 2" are not."""
-    words = [word for word in key.split() if not word.isdigit() and word not in MARKERS]
-    return len(words) > 1 or (not key.isascii() and len(key) > 4)
+    words = key.split()
+    names = [word for word in words if not word.isdigit() and word not in MARKERS]
+    return (len(words) > 1 and bool(names)) or (not key.isascii() and len(key) > 4)
