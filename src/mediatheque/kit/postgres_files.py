@@ -59,7 +59,7 @@ class Files:
 def open_private(path: Path, flags: int) -> int:
     """A file only its owner can read; made by root in somebody's directory, it is theirs."""
     try:
-        descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise Unavailable(
             f"{path} cannot be opened ({error.strerror}); the embedded database needs a directory that"

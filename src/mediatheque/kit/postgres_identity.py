@@ -84,9 +84,16 @@ class Identity:
         """Give a directory and all below it to this identity."""
         if self.uid is None or self.gid is None:
             return
-        for folder, _, names in os.walk(tree):
-            for name in (".", *names):
-                os.chown(os.path.join(folder, name), self.uid, self.gid, follow_symlinks=False)  # noqa: PTH118
+        try:
+            for folder, _, names in os.walk(tree):
+                for name in (".", *names):
+                    os.chown(Path(folder, name), self.uid, self.gid, follow_symlinks=False)
+        except OSError as error:
+            raise Unavailable(
+                f"PostgreSQL refuses to run as root, and {tree} cannot be given to user {self.uid}"
+                f" ({error.strerror}); choose a MEDIATHEQUE_DATA_DIR on a disk that knows owners, run as an"
+                " ordinary user, or set MEDIATHEQUE_DATABASE_URL to a server of yours"
+            ) from error
 
     def reaches(self, folder: Path, program: Path) -> bool:
         """Whether, once taken on, it can enter the folder and run the program."""
