@@ -21,6 +21,8 @@ _CHANNEL = re.compile(r"youtube\.com/(?:channel/|c/|user/|@)")
 _POST = re.compile(r"/post/|/community\b")
 _ADS = ("google ads", "google adwords", "google-anzeigen", "google 広告", "google 广告", "google 廣告")
 _YEARS = range(2000, 2100)
+_LONGEST_TITLE = 1_000  # YouTube itself allows 100
+_LONGEST_NAME = 200
 
 _EVENT_BY_ACT = {
     Act.WATCHED: EventKind.WATCHED,
@@ -102,10 +104,12 @@ def _about_video(
     if is_music and kind is EventKind.WATCHED:
         kind = EventKind.LISTENED
     channel = activity.channel.removesuffix(" - Topic") if is_music else activity.channel
+    channel = channel.strip()[:_LONGEST_NAME]
     title = title.strip()
     if not title or title == activity.url or title.startswith(("https://", "http://")):
         title = f"Removed video {video_id}"
-    # Takeout repeats a view per export with other fractions; whole seconds tell them apart.
+    if len(title) > _LONGEST_TITLE:
+        return Rejected(where, f"has a title of {len(title):,} characters, more than {_LONGEST_TITLE:,}")
     key = f"{video_id}@{int(at.timestamp())}"
     return Record(
         source=source,
@@ -113,7 +117,7 @@ def _about_video(
         payload=activity.payload,
         work=video(video_id, title, channel, Kind.AUDIO if is_music else Kind.VIDEO),
         events=(Event(kind=kind, at=at),),
-        key=key if act is Act.WATCHED else f"{act}:{key}",
+        key=key if act is Act.WATCHED else f"{act}:{video_id}",
     )
 
 
@@ -158,7 +162,10 @@ def _time(text: str, options: Options) -> datetime | str:
             at = moment(text, options.date_order, options.timezone)
         except (ValueError, OverflowError) as error:
             return f"the date “{text[:80]}” {error}" if text else "has no date"
-    return at if at.year in _YEARS else f"the date “{text[:80]}” has the year {at.year}"
+    if at.year not in _YEARS:
+        return f"the date “{text[:80]}” has the year {at.year}"
+    # Takeout repeats a view per export with other fractions; whole seconds tell views apart.
+    return at.replace(microsecond=0)
 
 
 def _text(value: Any) -> str:

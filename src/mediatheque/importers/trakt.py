@@ -29,6 +29,8 @@ _TIME_KEYS = (
 _MARKS = re.compile(r'"(?:' + "|".join(_TIME_KEYS) + r')"\s*:')
 _IDS = re.compile(r'"ids"\s*:\s*\{[^{}]*"trakt"\s*:')
 _SCHEMES = {"trakt": "trakt", "slug": "trakt_slug", "imdb": "imdb", "tmdb": "tmdb", "tvdb": "tvdb"}
+_LONGEST_TITLE = 1_000  # characters
+_LONGEST_ID = 200
 _HALVES = {rating: rating / 2 for rating in range(1, 11)}
 _LIST_NAME = re.compile(r"^lists?[-_](?:list[-_])?(?:\d+[-_])?")
 
@@ -38,15 +40,28 @@ def recognises(upload: Upload) -> bool:
 
 
 def read(upload: Upload, options: Options) -> Iterator[Row]:
-    """History before the summaries of it, so that a view is first read with all its details."""
+    """The history first; the summaries of it then add what it left out."""
     del options  # nothing here is in doubt
+    told: set[bytes] = set()  # 16 bytes per view of the history
     ours = [member for member in upload.members if _is_ours(member)]
     for member in sorted(ours, key=lambda member: "history" not in member.base_name):
-        for entry in read_json_list(member):
-            if isinstance(entry, Rejected):
-                yield entry
-            else:
-                yield from _rows(*entry, PurePosixPath(member.name).stem)
+        for row in _rows_of(member):
+            if isinstance(row, Record) and row.events[0].kind is EventKind.WATCHED:
+                view = row.content_hash()
+                if "last_watched_at" not in row.payload:
+                    told.add(view)
+                elif view in told:
+                    yield Skipped(row.where, "this view is in the history already")
+                    continue
+            yield row
+
+
+def _rows_of(member: Member) -> Iterator[Row]:
+    for entry in read_json_list(member):
+        if isinstance(entry, Rejected):
+            yield entry
+        else:
+            yield from _rows(*entry, PurePosixPath(member.name).stem)
 
 
 def _is_ours(member: Member) -> bool:
@@ -127,13 +142,12 @@ def _episodes_watched(where: str, entry: _JSON) -> Iterator[Row]:
     """`watched-shows` gives each show once, with the last view of every episode inside."""
     show = entry.get("show")
     seasons: list[Any] = entry["seasons"]
-    pairs = [(season, episode) for season in seasons for episode in _episodes_of(season)]
+    pairs: list[tuple[_JSON, Any]] = [(one, episode) for one in seasons for episode in _episodes_of(one)]
     if not pairs or not isinstance(show, dict):
         yield _row(where, entry, "show", "last_watched_at", "")
         return
-    for season, episode in pairs:
-        number = episode.get("number") if isinstance(episode, dict) else None
-        place = f"{where}/season {season.get('number')} episode {number}"
+    for position, (season, episode) in enumerate(pairs, 1):
+        place = f"{where}.{position}"
         if not isinstance(episode, dict):
             yield Rejected(place, "is no episode")
             continue
@@ -141,7 +155,7 @@ def _episodes_watched(where: str, entry: _JSON) -> Iterator[Row]:
             **episode,
             "last_watched_at": episode.get("last_watched_at"),
             "show": show,
-            "episode": {"season": season.get("number"), "number": number},
+            "episode": {"season": season.get("number"), "number": episode.get("number")},
         }
         yield _row(place, one, "episode", "last_watched_at", "")
 
@@ -169,22 +183,22 @@ def _work(entry: _JSON, subject: str) -> Work | str:
     if subject == "episode":
         return _episode(about, entry.get("show"))
     title = about.get("title")
-    if not isinstance(title, str) or not title.strip():
-        return f"the {subject} has no title"
+    if not isinstance(title, str) or not 0 < len(title.strip()) <= _LONGEST_TITLE:
+        return f"the {subject} has no title, or none of up to {_LONGEST_TITLE:,} characters"
     return Work(kind=Kind.FILM if subject == "movie" else Kind.SHOW, title=title.strip(), **_details(about))
 
 
 def _episode(about: _JSON, show: Any) -> Work | str:
     series = show.get("title") if isinstance(show, dict) else None
     season, number = _whole(about.get("season")), _whole(about.get("number"))
-    if not isinstance(series, str) or not series.strip():
+    if not isinstance(series, str) or not 0 < len(series.strip()) <= _LONGEST_TITLE:
         return "the episode's show has no title"
     if season is None or number is None:
         return "the episode has no season or number"
     title = about.get("title")
     return Work(
         kind=Kind.EPISODE,
-        title=title.strip() if isinstance(title, str) else "",
+        title=title.strip()[:_LONGEST_TITLE].strip() if isinstance(title, str) else "",
         series_title=series.strip(),
         season=season,
         episode=number,
@@ -208,7 +222,7 @@ def _details(about: _JSON) -> dict[str, Any]:
         found["external_ids"] = {
             scheme: str(ids[name])
             for name, scheme in _SCHEMES.items()
-            if isinstance(ids.get(name), str | int) and ids[name]
+            if isinstance(ids.get(name), str | int) and ids[name] and len(str(ids[name])) <= _LONGEST_ID
         }
     return {name: value for name, value in found.items() if value is not None}
 

@@ -1,4 +1,4 @@
-"""One long JSON list, entry by entry in constant memory; a broken entry is a rejection, not the end."""
+"""Long JSON lists and JSON Lines, entry by entry in constant memory; a broken entry is a rejection."""
 
 from __future__ import annotations
 
@@ -28,6 +28,24 @@ def read_json_list(member: Member) -> Iterator[tuple[str, Any] | Rejected]:
         yield from _Entries(member.name, text)
 
 
+def read_json_lines(member: Member) -> Iterator[tuple[str, Any] | Rejected]:
+    """The value on each line with its place ("file.jsonl:3" is line 3), or a Rejected."""
+    with open_text(member) as text:
+        number = 0
+        while line := text.readline(LONGEST_ENTRY):
+            number += 1
+            where = f"{member.name}:{number}"
+            if len(line) == LONGEST_ENTRY and not line.endswith("\n"):
+                while len(line) == LONGEST_ENTRY and not line.endswith("\n"):
+                    line = text.readline(LONGEST_ENTRY)
+                yield Rejected(where, f"is longer than {LONGEST_ENTRY >> 20} million characters")
+            elif line.strip():
+                try:
+                    yield where, parse_json(line)
+                except ValueError as error:
+                    yield Rejected(where, str(error))
+
+
 def parse_json(text: str) -> Any:
     """The value written in `text` without what cannot be stored; raises ValueError in words."""
     try:
@@ -50,6 +68,7 @@ class _Entries:
         self._window = ""
         self._at = 0
         self._number = 1
+        self._is_cut_off = False
         self._opening: str | None = None  # how the entries here begin, to find the next after a broken one
 
     def __iter__(self) -> Iterator[tuple[str, Any] | Rejected]:
@@ -69,7 +88,7 @@ class _Entries:
             outcome = self._next_entry()
             yield outcome
             self._number += 1
-            if isinstance(outcome, Rejected) and not self._find_next_opening():
+            if isinstance(outcome, Rejected) and (self._is_cut_off or not self._find_next_opening()):
                 return
 
     def _next_entry(self) -> tuple[str, Any] | Rejected:
@@ -96,7 +115,9 @@ class _Entries:
     def _what_is_wrong(self, error: json.JSONDecodeError) -> str:
         if len(self._window) - self._at >= LONGEST_ENTRY:
             return f"is longer than {LONGEST_ENTRY >> 20} million characters, or has a quote never closed"
-        if _may_be_cut_off(error, self._window):
+        is_open_text = error.msg.startswith("Unterminated string")
+        if is_open_text or not re.search(r"[}\]]", self._window[error.pos :]):
+            self._is_cut_off = True
             return "the file ends in the middle of this entry; download the export again"
         excerpt = self._window[max(self._at, error.pos - 20) : error.pos + 20]
         return f"is broken JSON near “{' '.join(excerpt.split())}” ({error.msg})"
