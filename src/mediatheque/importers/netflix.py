@@ -164,15 +164,15 @@ class _Occurrences:
     export is in order of time.
     """
 
-    _MOST = 20_000
+    _MOST = 20_000  # in each of two generations; the older one is forgotten as a whole
 
     def __init__(self) -> None:
-        self._count_by_key: dict[str, int] = {}
+        self._recent: dict[str, int] = {}
+        self._older: dict[str, int] = {}
 
     def numbered(self, key: str) -> str:
-        counts = self._count_by_key
-        count = counts.get(key, 0) + 1
-        if count == 1 and len(counts) >= self._MOST:
-            del counts[next(iter(counts))]
-        counts[key] = count
+        count = (self._recent.get(key) or self._older.get(key, 0)) + 1
+        if len(self._recent) >= self._MOST:
+            self._recent, self._older = {}, self._recent
+        self._recent[key] = count
         return f"{key}|{count}"
