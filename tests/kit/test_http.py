@@ -34,6 +34,7 @@ class Script:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else every answer waits 40 ms for an acknowledgement
 
             def do_GET(self) -> None:
                 script.asked.append((self.path, dict(self.headers)))

@@ -71,27 +71,26 @@ def walk(
 ) -> Iterator[SyncPage]:
     """Read every lane from page 1 up to its share of `limit`; `detail` completes each claim kept.
 
-    A work that two lanes list counts once in a run; across a restart it may come twice, which
-    does no harm, since claims are stored by their source's key.
+    A share counts what the listing holds, so that a lane ends at the same place whatever the other
+    lanes gave, and a sync that was stopped brings in the same works as one that was not. A work
+    listed twice is given once in a run; after a restart it may come again, which does no harm,
+    since claims are stored by their source's key.
     """
-    share = -(-limit // len(lanes)) if lanes else 0
     stands = place(after)
     names = [lane.name for lane in lanes]
     first = names.index(stands.lane) if stands and stands.lane in names else 0
     given: set[str] = set()
-    for lane in lanes[first:]:
+    for index, lane in enumerate(lanes[first:], start=first):
+        share = limit // len(lanes) + (index < limit % len(lanes))
         page, taken = 1, 0
         if stands and lane.name == stands.lane:
             page, taken = stands.page, stands.taken
-        while taken < share and len(given) < limit:
+        while taken < share:
             listing = read(lane, page)
-            fresh = [claim for claim in listing.claims if claim.source_key not in given]
-            fresh = fresh[: min(share - taken, limit - len(given))]
-            given.update(claim.source_key for claim in fresh)
-            page, taken = page + 1, taken + len(fresh)
-            if not listing.has_more:
-                taken = share  # the lane is used up: a restart goes on with the next one
+            wanted = {claim.source_key: claim for claim in listing.claims[: share - taken]}
+            fresh = [claim for key, claim in wanted.items() if key not in given]
+            given.update(wanted)
+            # A lane that is used up counts as full, so that a restart goes on with the next one.
+            page, taken = page + 1, taken + len(listing.claims) if listing.has_more else share
             complete = tuple(detail(claim) for claim in fresh) if detail else tuple(fresh)
             yield SyncPage(complete, Place(lane.name, page, taken).cursor())
-            if not listing.has_more:
-                break

@@ -23,6 +23,7 @@ needs_key = False
 BASE_URL = "https://openlibrary.org"
 RATE = 1.0  # what it asks of everybody; it allows 3 to those whose User-Agent says who they are
 PAGE_SIZE = 50
+LAST_PAGE = 200  # deeper pages take it ever longer
 EDITIONS_READ = 50
 
 _COVER_URL = "https://covers.openlibrary.org/b/id/{}-L.jpg"
@@ -155,7 +156,7 @@ def _list(client: HttpClient, lane: Lane, page: int) -> Listing:
         asked = {"limit": PAGE_SIZE, "page": page}
         path = "/trending/yearly.json"
     entries = reading.objects(reading.object_in(client.get_json(path, asked)).get("works"))
-    return Listing(_claims(entries), has_more=len(entries) >= PAGE_SIZE)
+    return Listing(_claims(entries), has_more=len(entries) >= PAGE_SIZE and page < LAST_PAGE)
 
 
 def _list_of_language(client: HttpClient, lane: Lane, page: int) -> Listing:
@@ -164,7 +165,7 @@ def _list_of_language(client: HttpClient, lane: Lane, page: int) -> Listing:
         question += f' AND subject:"{lane.genre.lower()}"'
     asked = {"q": question, "sort": "readinglog", "fields": _FIELDS, "limit": PAGE_SIZE, "page": page}
     entries = reading.objects(reading.object_in(client.get_json("/search.json", asked)).get("docs"))
-    return Listing(_claims(entries), has_more=len(entries) >= PAGE_SIZE)
+    return Listing(_claims(entries), has_more=len(entries) >= PAGE_SIZE and page < LAST_PAGE)
 
 
 def _described(client: HttpClient, claim: Claim) -> Claim:
