@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mediatheque.resolve.distance import TitlePair, closest_titles, share_a_person
+from mediatheque.resolve.ids import conflicting_id, shared_id
 from mediatheque.resolve.normalise import read_title, titles_of
 from mediatheque.resolve.series import same_episode
 from mediatheque.vocabulary import Item, Kind, Match, Penalty, Role, Work
@@ -27,7 +28,7 @@ class Weights:
     cut_confirmed: float = 0.03
     number: float = 0.45  # "Rocky" and "Rocky II"
     part_one: float = 0.06  # "Dune" and "Dune: Part One"
-    article: float = 0.07  # "Predator" and "The Predator"
+    article: float = 0.13  # "Predator" and "The Predator"
     article_confirmed: float = 0.01
     country: float = 0.4  # "The Office (U.S.)" and "(UK)"
     country_unsaid: float = 0.14
@@ -67,25 +68,6 @@ _PEOPLE: tuple[tuple[str, tuple[Role, ...], float], ...] = (
     ("cast", (Role.CAST,), 0.1),
 )
 
-#: Schemes that give every work one id of its own. An ISBN or a Goodreads id names an edition: two differ.
-_ONE_ID_SCHEMES = frozenset(
-    {
-        "imdb",
-        "tmdb",
-        "tvdb",
-        "trakt",
-        "letterboxd",
-        "wikidata",
-        "youtube",
-        "netflix",
-        "open_library",
-        "mal",
-        "anilist",
-    }
-)
-#: Schemes that count films and shows separately.
-_PER_KIND_SCHEMES = frozenset({"tmdb", "tvdb", "trakt", "mal"})
-
 #: A year off by one still is evidence.
 _NEARLY = 0.05
 
@@ -95,7 +77,7 @@ AGREEMENTS = frozenset({"id", "year", "author", "director", "creator", "channel"
 
 def compare(work: Work, item: Item, weights: Weights = WEIGHTS) -> Match:
     """How well `item` fits `work`. Penalties of amount 0 are agreements, for the reader and for `decide`."""
-    if shared := _shared_id(work, item.work):
+    if shared := shared_id(work, item.work):
         return Match(item.id, 1.0, (Penalty("id", 0.0, shared),))
     facts = (*_people(work, item.work), *_runtime(work, item.work))
     author_agrees = any(p.name == "author" and p.amount == 0 for p in facts)
@@ -127,30 +109,9 @@ def has_agreement(match: Match) -> bool:
     return any(p.amount <= _NEARLY and p.name in AGREEMENTS for p in match.penalties)
 
 
-def _ids(work: Work) -> dict[str, str]:
-    return {scheme: value.strip().casefold() for scheme, value in work.external_ids.items() if value.strip()}
-
-
-def _shared_id(work: Work, other: Work) -> str | None:
-    ids, others = _ids(work), _ids(other)
-    for scheme in ids.keys() & others.keys():
-        if ids[scheme] == others[scheme] and _one_level(work.kind, other.kind, scheme):
-            return f"{scheme} {ids[scheme]}"
-    return None
-
-
-def _one_level(kind: Kind, other: Kind, scheme: str) -> bool:
-    if scheme in _PER_KIND_SCHEMES:
-        return kind == other
-    return (kind == Kind.EPISODE) == (other == Kind.EPISODE)
-
-
 def _id_conflict(work: Work, other: Work, weights: Weights) -> Iterator[Penalty]:
-    ids, others = _ids(work), _ids(other)
-    for scheme in sorted(ids.keys() & others.keys() & _ONE_ID_SCHEMES):
-        if ids[scheme] != others[scheme]:
-            yield Penalty("id conflict", weights.id_conflict, f"{scheme} {ids[scheme]}, not {others[scheme]}")
-            return
+    if conflict := conflicting_id(work, other):
+        yield Penalty("id conflict", weights.id_conflict, conflict)
 
 
 def _title(work: Work, other: Work, weights: Weights, *, confirmed: bool) -> Iterator[Penalty]:

@@ -17,7 +17,7 @@ class Thresholds:
     same: float = 0.88
     ask: float = 0.6
     margin: float = 0.05  # how far ahead of the second the best must be
-    bare_letters: int = 8  # a one-word film title up to this long, and nothing else known, is not enough
+    bare_letters: int = 4  # a one-word film title up to this long, and nothing else known, is not enough
 
 
 THRESHOLDS = Thresholds()

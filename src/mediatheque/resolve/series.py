@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from rapidfuzz import fuzz
 
+from mediatheque.resolve.ids import conflicting_id, shared_id
 from mediatheque.resolve.normalise import title_key
 from mediatheque.vocabulary import Item, Work
 
@@ -51,25 +52,41 @@ def same_episode(work: Work, item: Item) -> bool:
     Sources count differently (aired, disc, streaming), so a title that is a name of its own decides;
     numbers decide where a side has no such name.
     """
-    season, other_season = season_number(work), season_number(item.work)
+    if shared_id(work, item.work):
+        return True
+    if conflicting_id(work, item.work):
+        return False
     if _is_named(work) and _is_named(item.work):
         # The same name twice ("Pilot", "Homecoming") does happen, but in different seasons.
-        return _titles_fit(work, item.work) and (
-            season is None or other_season is None or season == other_season
-        )
-    number, other_number = episode_number(work), episode_number(item.work)
-    if number is None or number != other_number:
-        return False
-    return season is not None and season == other_season
+        return _titles_fit(work, item.work) and _seasons_fit(work, item.work)
+    return _numbers_agree(work, item.work)
 
 
 def find_episode(work: Work, episodes: Iterable[Item]) -> Item | None:
     """The one episode among those of a show that `work` means; None when none or several fit."""
+    episodes = tuple(episodes)
     fitting = [item for item in episodes if same_episode(work, item)]
-    if len(fitting) > 1:
-        exact = [i for i in fitting if episode_number(i.work) == episode_number(work) is not None]
-        fitting = exact or [i for i in fitting if title_key(i.title) == title_key(work.title)]
+    if not fitting:
+        # Season and number agree and the titles do not: one of the two is a translation.
+        fitting = [i for i in episodes if _numbers_agree(work, i.work) and not conflicting_id(work, i.work)]
+    for narrower in (shared_id, _numbers_agree, _keys_equal):
+        if len(fitting) > 1:
+            fitting = [item for item in fitting if narrower(work, item.work)] or fitting
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _seasons_fit(work: Work, other: Work) -> bool:
+    season, other_season = season_number(work), season_number(other)
+    return season is None or other_season is None or season == other_season
+
+
+def _numbers_agree(work: Work, other: Work) -> bool:
+    season, number = season_number(work), episode_number(work)
+    return None not in (season, number) and (season, number) == (season_number(other), episode_number(other))
+
+
+def _keys_equal(work: Work, other: Work) -> bool:
+    return title_key(work.title) == title_key(other.title)
 
 
 def _is_named(work: Work) -> bool:
