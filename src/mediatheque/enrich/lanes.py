@@ -7,8 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from mediatheque.enrich.sources import SyncPage
 from mediatheque.vocabulary import Claim, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPage:
+    """Claims, and the cursor with which `sync` goes on after them."""
+
+    claims: tuple[Claim, ...]
+    cursor: str
 
 
 @dataclass(frozen=True, slots=True)

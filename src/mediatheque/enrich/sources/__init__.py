@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from mediatheque.enrich.lanes import SyncPage
 from mediatheque.kit import shelf
 from mediatheque.kit.http import HttpClient
 from mediatheque.kit.response_cache import FolderCache
@@ -49,14 +50,6 @@ class SyncPlan:
     genres: tuple[str, ...] = ()
     kinds: frozenset[Kind] = frozenset(Kind)
     is_detailed: bool = True  # one more request a work: credits, runtime, external ids
-
-
-@dataclass(frozen=True, slots=True)
-class SyncPage:
-    """Claims, and the cursor with which `sync` goes on after them."""
-
-    claims: tuple[Claim, ...]
-    cursor: str
 
 
 class Source(Protocol):
