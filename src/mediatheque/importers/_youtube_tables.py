@@ -16,10 +16,10 @@ _LONGEST_LINE = 1 << 16
 _VIDEO_ID = re.compile(r"[\w-]{11}", re.ASCII)
 _CHANNEL_ID = re.compile(r"UC[\w-]{22}", re.ASCII)
 #: The part of "Road trip-videos.csv" that is not the playlist's name.
-_SUFFIX = re.compile(r"[-_ ](v[ií]d[eé]o\w*|filmy|videa|видео|відео|動画|동영상|视频|影片)$", re.IGNORECASE)
+_SUFFIX = re.compile(r"[-_](v[ií]d[eé]o\w*|filmy|videa|видео|відео|動画|동영상|视频|影片)$", re.IGNORECASE)
 _LIKED = frozenset(
     {
-        "liked videos", "likes", "positiv bewertete videos", "videos, die ich mag", "vidéos j'aime",
+        "liked videos", "likes", "positiv bewertete videos", "videos, die ich mag", "mag ich", "vidéos j'aime",
         "vidéos que j'aime", "vídeos que me gustan", "videos que me gustan", "video piaciuti",
         "vídeos marcados com gostei", "vídeos curtidos", "video's die ik leuk vind", "gilla-markerade videor",
         "понравившиеся", "高く評価した動画", "좋아요 표시한 동영상", "赞过的视频", "喜歡的影片",
