@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -201,6 +202,15 @@ def test_a_sync_of_google_books_leaves_out_what_nobody_wrote(opened: Opener, api
     assert all(claim.work.people(Role.AUTHOR) and claim.work.language == "fr" for claim in claims)
     assert {claim.work.year for claim in claims} == {1987, None}
     assert len(api("google-books").asked) == 2  # a page, and the empty one that ends the listing
+
+
+def test_editions_of_one_book_on_a_page_are_one_claim(opened: Opener, api: Api, fakes: Any) -> None:
+    hobby = {"id": "other", "volumeInfo": {"title": "Dune", "authors": ["Somebody Else"]}}
+    reprint = {"id": "reprint", "volumeInfo": {"title": "DUNE!", "authors": ["Frank Herbert"]}}
+    body = json.dumps({"items": [fakes.DUNE, reprint, hobby]}).encode()
+    api("google-books").faults = [{"status": 200, "body": body}]
+    claims = find(opened("google-books"), kind=Kind.BOOK, title="Dune")
+    assert [claim.source_key for claim in claims] == ["book:B1hSG45JCX4C", "book:other"]
 
 
 def test_google_books_works_without_a_key_and_never_tells_it(

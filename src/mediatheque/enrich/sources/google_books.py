@@ -153,8 +153,15 @@ def _list(client: HttpClient, lane: Lane, page: int) -> Listing:
 
 
 def _claims(found: Any) -> list[Claim]:
-    entries = map(claim_of, reading.objects(reading.object_in(found).get("items")))
-    return [claim for claim in entries if claim]
+    """The volumes of an answer, one for each book: the others are editions of what came before."""
+    by_book: dict[tuple[str, ...], Claim] = {}
+    for entry in reading.objects(reading.object_in(found).get("items")):
+        claim = claim_of(entry)
+        if claim:
+            authors = claim.work.people(Role.AUTHOR)
+            book = (*re.findall(r"\w+", claim.work.title.casefold()), "by", *authors[:1])
+            by_book.setdefault(book, claim)
+    return list(by_book.values())
 
 
 def _web_address(value: Any) -> str | None:
