@@ -87,15 +87,16 @@ def day_in_order(text: str, order: DateOrder) -> datetime | None:
 def order_of(texts: Iterable[str], expected: DateOrder | None) -> DateOrder:
     """The order of day and month that explains a file's dates; raises NeedsAnswer if two orders do.
 
-    Evidence, strongest first: a value above 12; dots, which no month-first country writes; one
+    Evidence, strongest first: an expected year in front, where it fits; a value above 12; dots, which no month-first country writes; one
     order that makes the file run steadily in time (exports are newest first); `expected`.
     """
     evidence = _Evidence()
     for text in texts:
         if evidence.add(text):
             break
-    order = evidence.verdict() or expected
-    if order:
+    if expected == "year-first" and evidence.allows_year_first():
+        return expected
+    if order := evidence.verdict() or expected:
         return order
     raise NeedsAnswer(
         f"Dates such as {evidence.example} can be read in two ways, and nothing in the file tells which: "
@@ -110,6 +111,7 @@ class _Evidence:
 
     def __init__(self) -> None:
         self.day_first_votes = self.month_first_votes = self.year_first_votes = self.dots = 0
+        self.count = self.possible_year_first = 0
         self.example = ""
         self._previous: tuple[datetime, datetime] | None = None
         self._previous_text = ""
@@ -125,6 +127,8 @@ class _Evidence:
         numbers = _numbers(text)
         if numbers is None or numbers[0] >= 1000:
             return False
+        self.count += 1
+        self.possible_year_first += day_in_order(text, "year-first") is not None
         by_order = (day_in_order(text, "day-first"), day_in_order(text, "month-first"))
         if by_order[0] and by_order[1]:
             self._compare((by_order[0], by_order[1]))
@@ -146,6 +150,9 @@ class _Evidence:
                 self._forward[i] += moments[i] > self._previous[i]
                 self._backward[i] += moments[i] < self._previous[i]
         self._previous = moments
+
+    def allows_year_first(self) -> bool:
+        return self.possible_year_first * 10 >= self.count * 9
 
     def verdict(self) -> DateOrder | None:
         day_first, month_first = self.day_first_votes, self.month_first_votes

@@ -54,7 +54,9 @@ class Table:
             elif len(cells) == width or _fits(cells, width):
                 yield where, dict(zip(columns, cells, strict=False))
             else:
-                yield Rejected(where, f"has {len(cells)} cells where the header has {width}")
+                yield Rejected(
+                    where, f"has {len(cells)} cell{'s' * (len(cells) != 1)} where the header has {width}"
+                )
 
     def _rows(self) -> Iterator[tuple[int, list[str] | str]]:
         """Line number and either the cells or what is wrong with the line."""
@@ -89,7 +91,6 @@ class Table:
         taken: list[_Line] = []
         parts = [line]
         size, attempts = len(line), 0
-        problem = unclosed
         while len(parts) < LINES_OF_ONE_ROW and size < LONGEST_LINE and attempts < _ATTEMPTS_AT_ONE_ROW:
             entry = again.popleft() if again else next(lines, None)
             if entry is None:
@@ -110,7 +111,7 @@ class Table:
                 return cells
             break
         again.extendleft(reversed(taken))
-        return problem
+        return unclosed
 
 
 def read_table(member: Member, *, multiline: bool = True) -> Table:
