@@ -116,6 +116,14 @@ def wait_for_the_end(files: Files) -> None:
     wait_until(lambda: not is_locked(files.server) and not is_locked(files.keeper))
 
 
+def has_ended(pid: int) -> bool:
+    """Ended, though perhaps not yet fetched by the process that adopts orphans."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def control_state(files: Files) -> str:
     said = subprocess.run(
         [find_binaries() / "pg_controldata", files.cluster], capture_output=True, text=True, check=True
@@ -446,9 +454,7 @@ def test_deleting_the_directory_ends_the_server(files: Files) -> None:
     with open_server(files):
         state = state_of(files)
         shutil.rmtree(files.home)
-        wait_until(
-            lambda: not psutil.pid_exists(state["server_pid"]) and not psutil.pid_exists(state["keeper_pid"])
-        )
+        wait_until(lambda: has_ended(state["server_pid"]) and has_ended(state["keeper_pid"]))
 
 
 def test_logs_stay_small(tmp_path: Path) -> None:
