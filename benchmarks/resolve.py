@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 
 from mediatheque.resolve.compare import WEIGHTS, Weights, compare
 from mediatheque.resolve.decide import THRESHOLDS, Thresholds, decide
-from mediatheque.resolve.normalise import title_key, title_keys, titles_of
+from mediatheque.resolve.ids import shared_id
+from mediatheque.resolve.normalise import title_keys
 from mediatheque.vocabulary import Credit, Decision, Item, Kind, Role, Verdict, Work
 
 SAMPLE = Path(__file__).with_name("resolve_pairs.jsonl")
 #: The database finds by trigrams what no key finds; this is the likeness it asks for.
-TRIGRAM_LIKENESS = 0.4
+TRIGRAM_LIKENESS = 0.45
 
 
 class Case(NamedTuple):
@@ -76,30 +77,20 @@ def halves(cases: Sequence[Case]) -> tuple[list[Case], list[Case]]:
     return list(cases[::2]), list(cases[1::2])
 
 
-def is_found(work: Work, item: Item) -> bool:
-    """Would the database propose the item: by an id, a key, or trigrams?"""
-    return (
-        shares_key(work, item)
-        or _shares_id(work, item.work)
-        or _trigram_likeness(work, item.work) >= TRIGRAM_LIKENESS
-    )
+def found_items(work: Work, items: Sequence[Item]) -> list[Item]:
+    """The items that the database would propose: by an id or a key, and by trigrams when those find none."""
+    found = [item for item in items if shares_key(work, item) or shared_id(work, item.work)]
+    return found or [item for item in items if _trigram_likeness(work, item.work) >= TRIGRAM_LIKENESS]
 
 
 def shares_key(work: Work, item: Item) -> bool:
     return not set(title_keys(work)).isdisjoint(title_keys(item.work))
 
 
-def _shares_id(work: Work, other: Work) -> bool:
-    return not set(work.external_ids.items()).isdisjoint(other.external_ids.items())
-
-
 def _trigram_likeness(work: Work, other: Work) -> float:
-    ours = _trigrams(title_key(work.title))
-    shares = []
-    for title in titles_of(other):
-        theirs = _trigrams(title_key(title))
-        shares.append(len(ours & theirs) / (len(ours | theirs) or 1))
-    return max(shares, default=0.0)
+    ours = _trigrams(title_keys(work)[0])
+    theirs = [_trigrams(key) for key in title_keys(other)]
+    return max((len(ours & those) / len(ours | those) for those in theirs), default=0.0)
 
 
 def _trigrams(key: str) -> set[str]:
@@ -111,13 +102,11 @@ def judge(
     cases: Iterable[Case], thresholds: Thresholds = THRESHOLDS, weights: Weights = WEIGHTS
 ) -> list[Outcome]:
     """What resolution decides about each case."""
-    return [
-        Outcome(
-            c,
-            decide(c.work, [compare(c.work, i, weights) for i in c.items if is_found(c.work, i)], thresholds),
-        )
-        for c in cases
-    ]
+    outcomes: list[Outcome] = []
+    for case in cases:
+        matches = [compare(case.work, item, weights) for item in found_items(case.work, case.items)]
+        outcomes.append(Outcome(case, decide(case.work, matches, thresholds)))
+    return outcomes
 
 
 def figures(outcomes: Sequence[Outcome]) -> Figures:
@@ -153,7 +142,7 @@ def _explained(outcome: Outcome) -> str:
     near = items[match.item_id] if match else items[outcome.case.answer or 0]
     match = match or compare(work, near)
     why = ", ".join(f"{p.name} {p.amount:.2f}" for p in match.penalties if p.amount)
-    found = "" if is_found(work, near) else " (not found)"
+    found = "" if found_items(work, [near]) else " (not found)"
     return (
         f"{outcome.case.why}: {work.kind} “{work.title}” {work.year or ''} ~ {near.kind} “{near.title}”"
         f" {near.work.year or ''} {match.score:.2f}{found} {why}"
@@ -164,7 +153,7 @@ def print_blocking(cases: Iterable[Case]) -> None:
     """How many right answers the keys find, and how many need the trigrams."""
     right = [(c.work, c.items[c.answer]) for c in cases if c.answer is not None]
     keyless = [(w, i) for w, i in right if not shares_key(w, i)]
-    lost = [w.title for w, i in keyless if not is_found(w, i)]
+    lost = [w.title for w, i in keyless if not found_items(w, [i])]
     print(
         f"\nright answers: {len(right)}; without a common key: {len(keyless)}; found by nothing: {len(lost)} {lost}"
     )

@@ -14,8 +14,8 @@ from mediatheque.vocabulary import Decision, Kind, Match, Verdict, Work
 class Thresholds:
     """Where "same" and "ask" begin; chosen on the labelled sample (docs/decisions/0004)."""
 
-    same: float = 0.88
-    ask: float = 0.6
+    same: float = 0.9
+    ask: float = 0.65
     margin: float = 0.05  # how far ahead of the second the best must be
     bare_letters: int = 4  # a one-word film title up to this long, and nothing else known, is not enough
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,6 +28,7 @@ class TitlePair:
     numbers_differ: bool
     part_one_is_silent: bool  # "Dune" for "Dune: Part One"
     articles_differ: bool  # "Predator" and "The Predator"
+    is_plural: bool  # all that differs is an s: "Working Girl" and "Working Girls"
     ours: str
     theirs: str
 
@@ -54,21 +55,43 @@ class TitlePair:
         )
 
 
-def closest_titles(ours: Iterable[str], theirs: Iterable[str]) -> TitlePair | None:
-    """The best pair among all forms of all titles, None when there is nothing to compare."""
+def closest_titles(ours: Sequence[str], theirs: Sequence[str]) -> TitlePair | None:
+    """The best pair among the forms of all titles, None when there is nothing to compare."""
     best: TitlePair | None = None
-    others = [form for title in theirs for form in read_title(title).forms]
-    for form in (form for title in ours for form in read_title(title).forms):
-        for other in others:
-            # "Star Wars: Andor" and "Star Wars: Rebels" share a head, which makes them no pair.
-            if form.part in ("head", "tail") and other.part in ("head", "tail"):
-                continue
-            pair = _pair(form, other)
-            if best is None or pair.cost < best.cost:
-                best = pair
-                if pair.is_exact:
-                    return pair
+    for form, other in _pairs(ours, theirs):
+        pair = _pair(form, other)
+        if best is None or pair.cost < best.cost:
+            best = pair
+            if pair.is_exact:
+                break
     return best
+
+
+def _pairs(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[Form, Form]]:
+    """The pairs of forms worth measuring, equal ones first.
+
+    Not all of them: two works with a dozen titles each have thousands.
+    """
+    forms, others = _forms(ours), _forms(theirs)
+    by_key: dict[str, list[Form]] = {}
+    for other in others:
+        by_key.setdefault(other.key, []).append(other)
+    yield from ((f, o) for f in forms for o in by_key.get(f.key, ()) if _is_pair(f, o))
+    yield from ((f, o) for f in forms if not _is_cut(f) for o in others if not _is_cut(o))
+    yield from ((f, o) for f in _forms(ours[:1]) for o in _forms(theirs[:2]) if _is_cut(f) != _is_cut(o))
+
+
+def _forms(titles: Sequence[str]) -> list[Form]:
+    return [form for title in titles for form in read_title(title).forms]
+
+
+def _is_cut(form: Form) -> bool:
+    return form.part in ("head", "tail")
+
+
+def _is_pair(form: Form, other: Form) -> bool:
+    # "Star Wars: Andor" and "Star Wars: Rebels" share a head, which makes them no pair.
+    return not (_is_cut(form) and _is_cut(other))
 
 
 @lru_cache(maxsize=65536)
@@ -79,22 +102,27 @@ def _pair(ours: Form, theirs: Form) -> TitlePair:
     return TitlePair(
         spelling=0.0 if equal else _spelling(ours.key, theirs.key),
         strange_words=() if equal else _strange_words(ours.key, theirs.key),
-        is_cut=ours.part in ("head", "tail") or theirs.part in ("head", "tail"),
+        is_cut=_is_cut(ours) or _is_cut(theirs),
         # Joined, since "Nine-Nine" and "99" are one.
         numbers_differ="".join(ours.numbers) != "".join(theirs.numbers)
         and numbers_a != numbers_b
         and not silent,
         part_one_is_silent=silent,
         articles_differ=ours.part == theirs.part == "whole" and ours.article != theirs.article,
+        is_plural=not equal and _singular(ours.key) == _singular(theirs.key),
         ours=ours.key,
         theirs=theirs.key,
     )
 
 
+def _singular(key: str) -> str:
+    return " ".join(word.removesuffix("s") for word in key.split())
+
+
 def _spelling(a: str, b: str) -> float:
     # Without spaces too, so that "Spider Man" and "Spiderman" differ by next to nothing.
     letters = fuzz.ratio(a.replace(" ", ""), b.replace(" ", ""))
-    return 1.0 - max(letters - 1.0, fuzz.ratio(a, b), fuzz.token_sort_ratio(a, b) - 3.0) / 100.0
+    return 1.0 - max(letters - 1.0, fuzz.ratio(a, b), fuzz.token_sort_ratio(a, b) - 7.0) / 100.0
 
 
 def _strange_words(a: str, b: str) -> tuple[str, ...]:
@@ -138,12 +166,10 @@ def is_same_name(a: str, b: str) -> bool:
     """Do two folded names fit one person: "j r r tolkien", "john ronald reuel tolkien", "bong joon ho"?"""
     if a == b or a.replace(" ", "") == b.replace(" ", "") or fuzz.token_sort_ratio(a, b) >= 88:
         return True
-    words, others = a.split(), b.split()
-    if not is_misspelling(words[-1], others[-1]):
-        return set(words) <= set(others) or set(others) <= set(words)
-    firsts, other_firsts = words[:-1], others[:-1]
-    if not firsts or not other_firsts:
+    words, others = sorted((a.split(), b.split()), key=len)
+    if set(words) <= set(others) and (len(words) > 1 or words[0] == others[-1]):
         return True
-    return firsts[0][0] == other_firsts[0][0] and (
-        len(firsts[0]) == 1 or len(other_firsts[0]) == 1 or is_misspelling(firsts[0], other_firsts[0])
-    )
+    if not is_misspelling(words[-1], others[-1]) or len(words) == 1:
+        return False
+    first, other = words[0], others[0]
+    return first[0] == other[0] and (1 in (len(first), len(other)) or is_misspelling(first, other))

@@ -181,7 +181,7 @@ def numbers_in(key: str) -> tuple[str, ...]:
 
 def _folded(title: str) -> str:
     # Bounded, since a broken export may hold a megabyte where a title should be.
-    text = title[:500]
+    text = title.strip()[:500]
     if not text.isascii():
         text = _SUPERSCRIPT.sub(r" \g<0>", text)  # "Alien³" is "Alien 3"
         text = unicodedata.normalize("NFKC", text)
@@ -276,11 +276,12 @@ def _form(title: str, part: str) -> Form:
 
 
 def _joined(title: str, whole: str) -> Iterator[Form]:
-    """ "Spider-Man" as "spiderman"."""
+    """ "Spider-Man" as "spiderman", "WALL·E" as "wall e"."""
     if _HYPHENATED.search(title):
-        key = title_key(_HYPHENATED.sub("", title))
-        if key != whole:
-            yield Form(key, "joined", numbers_in(key))
+        for joint in ("", " "):
+            key = title_key(_HYPHENATED.sub(joint, title))
+            if key != whole:
+                yield Form(key, "joined", numbers_in(key))
 
 
 def _parts(title: str) -> Iterator[Form]:
