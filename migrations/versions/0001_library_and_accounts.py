@@ -162,13 +162,14 @@ def upgrade() -> None:
         sa.Column("search", postgresql.TSVECTOR(), server_default=sa.text("''::tsvector"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "kind IN ('film', 'show', 'episode', 'video', 'book', 'audio')", name=op.f("ck_items_kind")
         ),
         sa.CheckConstraint("average_rating BETWEEN 0.5 AND 5", name=op.f("ck_items_average_rating")),
         sa.CheckConstraint("merged_into <> id", name=op.f("ck_items_not_merged_into_itself")),
         sa.CheckConstraint("parent_id <> id", name=op.f("ck_items_not_own_parent")),
-        sa.CheckConstraint("year BETWEEN 1 AND 2200", name=op.f("ck_items_year")),
+        sa.CheckConstraint("year BETWEEN -4000 AND 2200", name=op.f("ck_items_year")),
         sa.ForeignKeyConstraint(
             ["merged_into"], ["items.id"], name=op.f("fk_items_merged_into"), ondelete="CASCADE"
         ),

@@ -118,14 +118,17 @@ def _tie_to_known(db: Connection, untied: Sequence[StoredClaim]) -> dict[int, in
     spoken = claims.claims_about(db, [item.id for those in near for item in those])
     tied: dict[int, int] = {}
     for stored, those in zip(untied, near, strict=True):
-        # One source's two entries are two works: it would have merged them itself.
-        others = [
-            item for item in those if all(c.source != stored.claim.source for c in spoken.get(item.id, ()))
-        ]
+        others = [item for item in those if not _is_told_apart(stored.claim, spoken.get(item.id, ()))]
         decision = decide(stored.claim.work, [compare(stored.claim.work, item) for item in others])
         if decision.verdict is Verdict.SAME and decision.best is not None:
             tied[stored.id] = decision.best.item_id
     return tied
+
+
+def _is_told_apart(claim: Claim, others: Sequence[Claim]) -> bool:
+    """Whether the source itself says that these are two works, by having an entry for each."""
+    # Google Books has an entry for each edition, so there two entries may well be one book.
+    return claim.source != "google-books" and any(other.source == claim.source for other in others)
 
 
 def _make_items(db: Connection, untied: Sequence[StoredClaim]) -> list[Item]:

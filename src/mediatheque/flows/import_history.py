@@ -6,14 +6,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from mediatheque import importers
 from mediatheque.flows.placing import Placed, place
 from mediatheque.importers import Options
 from mediatheque.kit.database import Connection, Database
-from mediatheque.kit.errors import MediathequeError
+from mediatheque.kit.errors import Conflict, MediathequeError
 from mediatheque.kit.files import Upload
 from mediatheque.library.queries import batches, history, mentions, records
 from mediatheque.library.queries.batches import Batch, Progress
@@ -63,24 +63,52 @@ def import_file(
     `name` is what the file is called when `path` is a temporary copy. Raises Invalid when the file is
     no export we know, NeedsAnswer when only the user can tell how to read it; then nothing is stored.
     """
+    with database.transaction() as db:
+        batch = begin_import(db, user_id, path, name=name, source=source, options=options)
+    return finish_import(database, batch, path, on_progress=on_progress, chunk=chunk)
+
+
+def begin_import(
+    db: Connection,
+    user_id: int,
+    path: Path,
+    *,
+    name: str | None = None,
+    source: str | None = None,
+    options: Options | None = None,
+) -> Batch:
+    """Recognise an export and open its batch, for `finish_import`. Raises as `import_file`."""
     options = options or Options()
     with Upload.open(path) as upload:
         source = source or importers.recognise(upload)
-        rows = importers.importer(source).read(upload, options)
-        first = list(islice(rows, 1))  # a question comes before the first row: ask it before a batch exists
+        # A question comes before the first row: it is asked before there is a batch.
+        for _ in islice(importers.importer(source).read(upload, options), 1):
+            break
+        return batches.open_batch(db, user_id, source, name or upload.name, sha256_of(path), asdict(options))
+
+
+def finish_import(
+    database: Database,
+    batch: Batch,
+    path: Path,
+    *,
+    on_progress: OnProgress | None = None,
+    chunk: int = CHUNK,
+) -> Batch:
+    """Read the file of an open batch from its checkpoint to its end."""
+    try:
+        with Upload.open(path) as upload:
+            rows = importers.importer(batch.source).read(upload, Options(**batch.options))
+            _store(database, batch, rows, on_progress, chunk)
+    except Conflict:
+        raise  # another process reads this batch: it is not ours to end
+    except MediathequeError as error:
         with database.transaction() as db:
-            batch = batches.open_batch(
-                db, user_id, source, name or upload.name, sha256_of(path), asdict(options)
-            )
-        try:
-            _store(database, batch, chain(first, rows), on_progress, chunk)
-        except MediathequeError as error:
-            with database.transaction() as db:
-                batches.close_batch(db, batch.id, "failed", error=str(error))
-            raise
+            batches.close_batch(db, batch.id, "failed", error=str(error))
+        raise
     with database.transaction() as db:
         batches.close_batch(db, batch.id, "done")
-        return batches.batch_with_id(db, batch.id, user_id)
+        return batches.batch_with_id(db, batch.id, batch.user_id)
 
 
 def preview_file(
@@ -171,7 +199,7 @@ def _only_new(db: Connection, user_id: int, accepted: list[Record]) -> dict[byte
         by_hash.setdefault(record.content_hash(), record)
     for known in records.known_hashes(db, user_id, list(by_hash)):
         del by_hash[known]
-    told = {h: r.key for h, r in by_hash.items() if r.source == "mediatheque" and r.key}
+    told = {h: r.key.removeprefix("event:") for h, r in by_hash.items() if r.source == "mediatheque"}
     for h in history.told_keys(db, user_id, told):
         del by_hash[h]
     return by_hash

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+import psycopg
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.engine import URL
@@ -37,6 +38,16 @@ def sqlalchemy_url(url: str) -> URL:
             f"MEDIATHEQUE_DATABASE_URL begins with '{parsed.drivername}:'; only postgresql:// is supported"
         )
     return parsed.set(drivername="postgresql+psycopg")
+
+
+def libpq_url(url: str) -> str:
+    """`url` as psycopg itself reads it."""
+    return sqlalchemy_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def driver_connection(db: Connection) -> psycopg.Connection[Any]:
+    """The psycopg connection under a synchronous SQLAlchemy one: for COPY, and for jobs in our transaction."""
+    return cast("psycopg.Connection[Any]", db.connection.driver_connection)
 
 
 class Database:

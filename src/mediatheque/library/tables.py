@@ -137,8 +137,10 @@ items = Table(
     Column("search", TSVECTOR, nullable=False, server_default=text("''::tsvector")),
     _now("created_at"),
     _now("updated_at"),
+    # When the sources were last asked about an own item.
+    Column("asked_at", DateTime(timezone=True)),
     CheckConstraint(_one_of("kind", Kind), name="kind"),
-    CheckConstraint("year BETWEEN 1 AND 2200", name="year"),
+    CheckConstraint("year BETWEEN -4000 AND 2200", name="year"),
     CheckConstraint("average_rating BETWEEN 0.5 AND 5", name="average_rating"),
     CheckConstraint("parent_id <> id", name="not_own_parent"),
     CheckConstraint("merged_into <> id", name="not_merged_into_itself"),

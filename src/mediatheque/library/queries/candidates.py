@@ -12,7 +12,7 @@ from mediatheque.library.queries.items import item_from_row
 from mediatheque.vocabulary import Item, Kind, Work
 
 #: Kinds whose ids are numbered apart in these schemes: the number 1399 is a film and a show at TMDB.
-_SCHEMES_PER_KIND = ("tmdb", "trakt")
+_SCHEMES_PER_KIND = ("tmdb", "trakt", "tvdb")
 
 #: pg_trgm similarity under which a title is not worth comparing.
 _SIMILAR = 0.45

@@ -181,15 +181,35 @@ def history(
             conditions.append("((e.at, e.id) < (:at, :id) OR e.at IS NULL)")
     rows = db.execute(
         text(f"""
-            SELECT e.id AS event_id, e.kind AS event_kind, e.value, e.at, e.is_date_only, e.campaign,
-                e.properties, r.source, i.id, i.work, i.parent_id, i.owner_id
-            FROM events e LEFT JOIN items i ON i.id = e.item_id LEFT JOIN records r ON r.id = e.record_id
-            WHERE {" AND ".join(conditions)}
+            {_ENTRY} WHERE {" AND ".join(conditions)}
             ORDER BY e.at DESC NULLS LAST, e.id DESC LIMIT :limit
         """),
         given,
     )
     return [_entry(row) for row in rows]
+
+
+def told_events(db: Connection, user_id: int, *, after: int = 0, limit: int = 2000) -> list[HistoryEntry]:
+    """The events the user told directly, in the order they were told."""
+    rows = db.execute(
+        text(f"""
+            {_ENTRY} WHERE e.user_id = :user AND e.record_id IS NULL AND e.id > :after ORDER BY e.id LIMIT :limit
+        """),
+        {"user": user_id, "after": after, "limit": limit},
+    )
+    return [_entry(row) for row in rows]
+
+
+def saved_items(db: Connection, user_id: int, *, after: int = 0, limit: int = 2000) -> list[Item]:
+    """What the user has saved for later, by item id."""
+    rows = db.execute(
+        text("""
+            SELECT i.id, i.work, i.parent_id, i.owner_id FROM user_items ui JOIN items i ON i.id = ui.item_id
+            WHERE ui.user_id = :user AND ui.is_saved AND i.id > :after ORDER BY i.id LIMIT :limit
+        """),
+        {"user": user_id, "after": after, "limit": limit},
+    )
+    return [item_from_row(row) for row in rows]
 
 
 def standings(db: Connection, user_id: int, item_ids: Sequence[int]) -> dict[int, Standing]:
@@ -249,6 +269,12 @@ def forget_standings_without_events(db: Connection, item_ids: Sequence[int]) -> 
     )
     db.execute(text(f"DELETE FROM user_items ui WHERE ui.item_id = ANY(:ids) AND {_UNSUPPORTED}"), given)
 
+
+_ENTRY = """
+    SELECT e.id AS event_id, e.kind AS event_kind, e.value, e.at, e.is_date_only, e.campaign,
+        e.properties, r.source, i.id, i.work, i.parent_id, i.owner_id
+    FROM events e LEFT JOIN items i ON i.id = e.item_id LEFT JOIN records r ON r.id = e.record_id
+"""
 
 _PAIRS = "SELECT unnest(CAST(:ids AS bigint[])) AS item_id"
 

@@ -192,6 +192,25 @@ def count_items(db: Connection) -> dict[str, int]:
     return {row.kind: row.n for row in rows}
 
 
+def unasked_own_items(db: Connection, user_id: int, limit: int) -> list[Item]:
+    """A user's own films, shows and books that no source was asked about for three months, latest first."""
+    rows = db.execute(
+        text(f"""
+            SELECT {_COLUMNS} FROM items i LEFT JOIN user_items ui ON ui.item_id = i.id AND ui.user_id = i.owner_id
+            WHERE i.owner_id = :user AND i.merged_into IS NULL AND i.kind IN ('film', 'show', 'book')
+                AND (i.asked_at IS NULL OR i.asked_at < now() - interval '90 days')
+            ORDER BY ui.last_at DESC NULLS LAST, i.id LIMIT :limit
+        """),
+        {"user": user_id, "limit": limit},
+    )
+    return [item_from_row(row) for row in rows]
+
+
+def mark_asked(db: Connection, item_id: int) -> None:
+    """Remember that the sources were asked about an own item."""
+    db.execute(text("UPDATE items SET asked_at = now() WHERE id = :id"), {"id": item_id})
+
+
 def item_from_row(row: Any) -> Item:
     """An Item from a row with id, work, parent_id and owner_id."""
     return Item(

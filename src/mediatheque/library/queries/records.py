@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import datetime
 
-import psycopg
 from sqlalchemy import Connection, text
 
-from mediatheque.kit.wire import jsonb, storable_text
-from mediatheque.vocabulary import Event, Record
+from mediatheque.kit.database import driver_connection
+from mediatheque.kit.wire import jsonb, storable_text, work_from_json
+from mediatheque.vocabulary import Event, EventKind, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def add_records(db: Connection, user_id: int, batch_id: int, new: Sequence[Store
     )
     # COPY cannot set identity columns GENERATED ALWAYS except by naming them, which it may.
     with (
-        _cursor(db) as cursor,
+        driver_connection(db).cursor() as cursor,
         cursor.copy(
             'COPY records (id, user_id, batch_id, source, "position", payload, key, content_hash, mention_id) FROM STDIN'
         ) as copy,
@@ -71,7 +71,7 @@ def add_record_events(db: Connection, user_id: int, events: Sequence[tuple[int, 
     if not events:
         return
     with (
-        _cursor(db) as cursor,
+        driver_connection(db).cursor() as cursor,
         cursor.copy(
             "COPY events (user_id, item_id, kind, value, at, is_date_only, record_id, properties) FROM STDIN"
         ) as copy,
@@ -115,6 +115,62 @@ def remove_records(db: Connection, batch_id: int) -> tuple[list[int], list[int]]
     return list(mentions), touched_items
 
 
-def _cursor(db: Connection) -> psycopg.Cursor[Any]:
-    """The psycopg cursor under a SQLAlchemy connection, for COPY."""
-    return cast("psycopg.Connection[Any]", db.connection.driver_connection).cursor()
+def records_of_user(
+    db: Connection, user_id: int, *, after: int = 0, limit: int = 2000
+) -> list[tuple[int, Record]]:
+    """The user's records as they were imported, each with its id, in the order they came."""
+    rows = db.execute(
+        text("""
+            SELECT r.id, r.source, r."position" AS place, r.payload, r.key, m.work
+            FROM records r LEFT JOIN mentions m ON m.id = r.mention_id
+            WHERE r.user_id = :user AND r.id > :after ORDER BY r.id LIMIT :limit
+        """),
+        {"user": user_id, "after": after, "limit": limit},
+    ).all()
+    events = _events_of(db, [row.id for row in rows])
+    return [
+        (
+            row.id,
+            Record(
+                source=row.source,
+                where=row.place,
+                payload=row.payload,
+                work=work_from_json(row.work) if row.work else None,
+                events=tuple(events.get(row.id, ())),
+                key=row.key,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def last_fact_at(db: Connection, user_id: int) -> datetime | None:
+    """When the user's library last learnt something."""
+    return db.execute(
+        text("""
+            SELECT greatest((SELECT max(ingested_at) FROM records WHERE user_id = :user),
+                            (SELECT max(created_at) FROM events WHERE user_id = :user AND record_id IS NULL))
+        """),
+        {"user": user_id},
+    ).scalar()
+
+
+def _events_of(db: Connection, record_ids: Sequence[int]) -> dict[int, list[Event]]:
+    rows = db.execute(
+        text("""
+            SELECT record_id, kind, at, is_date_only, value, properties FROM events
+            WHERE record_id = ANY(:ids) ORDER BY id
+        """),
+        {"ids": list(record_ids)},
+    )
+    found: dict[int, list[Event]] = {}
+    for row in rows:
+        event = Event(
+            kind=EventKind(row.kind),
+            at=row.at,
+            is_date_only=row.is_date_only,
+            value=row.value,
+            properties=row.properties or {},
+        )
+        found.setdefault(row.record_id, []).append(event)
+    return found
