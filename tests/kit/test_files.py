@@ -262,6 +262,16 @@ def test_huge_lines_and_cells_are_rejected_in_little_memory(tmp_path: Path) -> N
     assert peak < 8 * LONGEST_LINE
 
 
+def test_a_file_of_one_endless_line_is_not_read_to_its_end(tmp_path: Path) -> None:
+    with Upload.open(written(tmp_path, b"[" + b"1," * (LONGEST_LINE * 8))) as upload:
+        (member,) = upload.members
+        tracemalloc.start()
+        assert read_table(member).columns == ()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 4 * LONGEST_LINE
+
+
 def test_nothing_is_an_empty_table(tmp_path: Path) -> None:
     for content in (b"", b"\n\n", b"\xef\xbb\xbf", b"\0\0"):
         assert outcomes(tmp_path, content) == []

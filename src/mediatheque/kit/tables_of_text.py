@@ -159,15 +159,19 @@ def _columns_of(header: str, delimiter: str) -> tuple[str, ...]:
 def _lines_of(member: Member) -> Generator[_Line, None, None]:
     """Numbered physical lines without their ends, in constant memory however long a line is."""
     with open_text(member) as text:
-        number, rest, is_too_long = 0, "", False
+        number, rest, is_told = 0, "", False  # told: the line under way was too long, and is reported
         while chunk := text.read(1 << 16):
             lines = (rest + chunk).split("\n")
             rest = lines.pop()
             for line in lines:
                 number += 1
-                yield (number, None) if is_too_long or len(line) > LONGEST_LINE else (number, line)
-                is_too_long = False
-            if len(rest) > LONGEST_LINE:
-                rest, is_too_long = "", True
-        if rest or is_too_long:
-            yield number + 1, None if is_too_long else rest
+                if not is_told:
+                    yield number, line if len(line) <= LONGEST_LINE else None
+                is_told = False
+            if is_told or len(rest) > LONGEST_LINE:
+                rest = ""
+                if not is_told:
+                    is_told = True
+                    yield number + 1, None
+        if rest:
+            yield number + 1, rest
