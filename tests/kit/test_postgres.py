@@ -48,10 +48,31 @@ def throw_away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> Iterator[Files]:
+def fresh(tmp_path: Path) -> Iterator[Files]:
+    """A directory in which no server was ever started."""
     files = Files(tmp_path / "db")
     yield files
     wait_until(lambda: not files.home.exists() or not is_locked(files.keeper), 20)
+    # pytest keeps the directories of three runs, and a cluster takes 46 MB.
+    shutil.rmtree(files.home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    files = Files(tmp_path_factory.mktemp("made") / "db")
+    with pytest.MonkeyPatch.context() as setting:
+        setting.setenv("MEDIATHEQUE_POSTGRES_FSYNC", "off")
+        open_server(files).close()
+    wait_for_the_end(files)
+    return files
+
+
+@pytest.fixture
+def files(fresh: Files, made_once: Files) -> Files:
+    """A directory with a cluster in it and no server running (a copy, which is sooner made)."""
+    fresh.home.mkdir(mode=0o711)
+    subprocess.run(["cp", "-Rp", made_once.cluster, fresh.home], check=True)
+    return fresh
 
 
 @pytest.fixture
@@ -131,8 +152,8 @@ def control_state(files: Files) -> str:
     return next(line for line in said.splitlines() if "cluster state" in line).split(":")[1].strip()
 
 
-def test_a_new_server_has_what_the_library_needs(files: Files) -> None:
-    with open_server(files) as server:
+def test_a_new_server_has_what_the_library_needs(fresh: Files) -> None:
+    with open_server(fresh) as server:
         tell(server.url, "CREATE EXTENSION IF NOT EXISTS vector", "CREATE EXTENSION pg_trgm")
         assert ask(server.url, "SELECT '[1,2]'::vector <-> '[1,4]'") == 2
         assert ask(server.url, "SELECT lower('ÄÉØ')") == "äéø"
@@ -302,14 +323,14 @@ def test_a_server_started_by_hand_is_left_alone(files: Files) -> None:
 
 
 def test_four_processes_open_a_new_directory_at_once_and_share_one_server(
-    files: Files, clients: list[subprocess.Popen[str]]
+    fresh: Files, clients: list[subprocess.Popen[str]]
 ) -> None:
-    started = [start_client(files, clients) for _ in range(4)]
+    started = [start_client(fresh, clients) for _ in range(4)]
     urls = [url_of(client) for client in started]
     assert urls[0].startswith("postgresql://")
     assert len({*urls}) == 1
     assert ask(urls[0], "SELECT 1") == 1
-    assert files.keeper_log.read_text().count("runs") == 1
+    assert fresh.keeper_log.read_text().count("runs") == 1
 
 
 def test_no_client_falls_between_a_stopping_server_and_the_next(files: Files) -> None:
@@ -319,26 +340,26 @@ def test_no_client_falls_between_a_stopping_server_and_the_next(files: Files) ->
         time.sleep(pause)
 
 
-def test_a_half_made_cluster_is_made_anew(files: Files) -> None:
-    half = files.home / "cluster.new.1" / "base"
+def test_a_half_made_cluster_is_made_anew(fresh: Files) -> None:
+    half = fresh.home / "cluster.new.1" / "base"
     half.mkdir(parents=True)
     (half / "1").write_text("half")
-    with open_server(files) as server:
+    with open_server(fresh) as server:
         assert ask(server.url, "SELECT 1") == 1
-    assert not list(files.home.glob("cluster.new.*"))
+    assert not list(fresh.home.glob("cluster.new.*"))
 
 
 def test_a_killed_first_start_leaves_nothing_in_the_way(
-    files: Files, clients: list[subprocess.Popen[str]]
+    fresh: Files, clients: list[subprocess.Popen[str]]
 ) -> None:
-    start_client(files, clients)
-    wait_until(lambda: any(files.home.glob("cluster.new.*/base")))
+    start_client(fresh, clients)
+    wait_until(lambda: any(fresh.home.glob("cluster.new.*/base")))
     lines = {process: " ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])}
     keeper = next(
-        process for process, line in lines.items() if "postgres_keeper" in line and str(files.home) in line
+        process for process, line in lines.items() if "postgres_keeper" in line and str(fresh.home) in line
     )
     keeper.kill()
-    with open_server(files) as server:
+    with open_server(fresh) as server:
         assert ask(server.url, "SELECT 1") == 1
 
 
@@ -350,12 +371,12 @@ def test_data_of_another_version_is_refused_with_a_way_out(files: Files) -> None
         open_server(files)
 
 
-def test_a_directory_with_something_else_in_it_is_refused(files: Files) -> None:
-    files.cluster.mkdir(parents=True)
-    (files.cluster / "holiday.jpg").write_text("sun")
+def test_a_directory_with_something_else_in_it_is_refused(fresh: Files) -> None:
+    fresh.cluster.mkdir(parents=True)
+    (fresh.cluster / "holiday.jpg").write_text("sun")
     with pytest.raises(Invalid, match="no PG_VERSION"):
-        open_server(files)
-    assert (files.cluster / "holiday.jpg").exists()
+        open_server(fresh)
+    assert (fresh.cluster / "holiday.jpg").exists()
 
 
 def test_a_directory_that_cannot_be_made_says_what_to_choose(tmp_path: Path) -> None:
@@ -468,13 +489,13 @@ def test_logs_stay_small(tmp_path: Path) -> None:
     assert log.read_text() == "new\n"
 
 
-def test_no_right_of_a_directory_above_is_changed(files: Files) -> None:
-    before = {parent: (parent.stat().st_mode, parent.stat().st_uid) for parent in files.home.parents}
-    with open_server(files):
+def test_no_right_of_a_directory_above_is_changed(fresh: Files) -> None:
+    before = {parent: (parent.stat().st_mode, parent.stat().st_uid) for parent in fresh.home.parents}
+    with open_server(fresh):
         assert {parent: (parent.stat().st_mode, parent.stat().st_uid) for parent in before} == before
-        assert files.home.stat().st_mode & 0o066 == 0
-        assert files.cluster.stat().st_mode & 0o777 == 0o700
-        assert files.home.stat().st_uid == os.geteuid()
+        assert fresh.home.stat().st_mode & 0o066 == 0
+        assert fresh.cluster.stat().st_mode & 0o777 == 0o700
+        assert fresh.home.stat().st_uid == os.geteuid()
 
 
 @as_root
