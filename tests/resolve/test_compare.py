@@ -53,6 +53,8 @@ NAMED = [
     (film("Dune"), film("Dune: Part One"), {"cut": W.cut, "part one": W.part_one}),
     (film("Predator"), film("The Predator"), {"article": W.article}),
     (film("Predator", 1987), film("The Predator", 1987), {"article": W.article_confirmed}),
+    (film("Frankenstein"), film("Mary Shelley's Frankenstein"), {"brand": W.brand}),
+    (film("Frankenstein", 1994), film("Mary Shelley's Frankenstein", 1994), {"brand": W.brand_confirmed}),
     (film("Terminator 2"), film("Terminator 2: Judgment Day"), {"cut": W.cut_numbered}),
     (film("Birdman"), film("Birdman or (The Unexpected Virtue of Ignorance)"), {"cut": W.cut}),
     (

@@ -30,6 +30,8 @@ class Weights:
     part_one: float = 0.06  # "Dune" and "Dune: Part One"
     article: float = 0.13  # "Predator" and "The Predator"
     article_confirmed: float = 0.01
+    brand: float = 0.12  # "Frankenstein" and "Mary Shelley's Frankenstein"
+    brand_confirmed: float = 0.01
     plural: float = 0.08  # "Working Girl" and "Working Girls"
     plural_confirmed: float = 0.02
     country: float = 0.4  # "The Office (U.S.)" and "(UK)"
@@ -151,6 +153,8 @@ def _title_penalties(pair: TitlePair, weights: Weights, *, confirmed: bool) -> I
         yield Penalty("number", weights.number, f"“{pair.ours}”, “{pair.theirs}”")
     if pair.part_one_is_silent:
         yield Penalty("part one", weights.part_one)
+    if pair.brands_differ:
+        yield Penalty("brand", weights.brand_confirmed if confirmed else weights.brand)
     if pair.is_plural:
         yield Penalty("plural", weights.plural_confirmed if confirmed else weights.plural)
     if pair.articles_differ:

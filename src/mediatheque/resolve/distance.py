@@ -28,6 +28,7 @@ class TitlePair:
     numbers_differ: bool
     part_one_is_silent: bool  # "Dune" for "Dune: Part One"
     articles_differ: bool  # "Predator" and "The Predator"
+    brands_differ: bool  # "Frankenstein" and "Mary Shelley's Frankenstein"
     is_plural: bool  # all that differs is an s: "Working Girl" and "Working Girls"
     ours: str
     theirs: str
@@ -40,6 +41,7 @@ class TitlePair:
             or self.numbers_differ
             or self.part_one_is_silent
             or self.articles_differ
+            or self.brands_differ
         )
 
     @property
@@ -52,6 +54,7 @@ class TitlePair:
             + 0.4 * self.numbers_differ
             + 0.05 * self.part_one_is_silent
             + 0.04 * self.articles_differ
+            + 0.05 * self.brands_differ
         )
 
 
@@ -109,6 +112,7 @@ def _pair(ours: Form, theirs: Form) -> TitlePair:
         and not silent,
         part_one_is_silent=silent,
         articles_differ=ours.part == theirs.part == "whole" and ours.article != theirs.article,
+        brands_differ=(ours.part == "unbranded") != (theirs.part == "unbranded"),
         is_plural=not equal and _singular(ours.key) == _singular(theirs.key),
         ours=ours.key,
         theirs=theirs.key,
