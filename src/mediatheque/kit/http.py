@@ -26,6 +26,7 @@ from mediatheque.kit.response_cache import ResponseCache, StoredResponse
 USER_AGENT = "Mediatheque/0.1 (a personal media library; asks politely, obeys Retry-After)"
 
 _SECRET_NAMES = ("key", "api_key", "apikey", "token", "access_token")
+_JSON_HEADERS = {"Content-Type": "application/json"}
 _SECRETS = (
     (re.compile(rf"(?i)\b((?:{'|'.join(_SECRET_NAMES)})=)[^&\s\"'#]+"), r"\1***"),
     (re.compile(r"(?i)(authorization\W{1,4})(?:(?:bearer|basic)\s+)?[^\s,'\"]+"), r"\1***"),
@@ -97,10 +98,10 @@ class _Answer(NamedTuple):
 
 
 class HttpClient:
-    """GETs JSON from one API under its rate limit; `name` and `mend` make its errors readable.
+    """Asks one API for JSON under its rate limit; `name` and `mend` make its errors readable.
 
     `params` go with every request; so do `secret_params`, but into no error, log line or cache key.
-    `deadline_s` bounds one `get_json` with all its waits; `mend` says what to do when refused.
+    `deadline_s` bounds one question with all its waits; `mend` says what to do when refused.
     """
 
     def __init__(
@@ -156,8 +157,7 @@ class HttpClient:
         Raises NotFound (404), Invalid (the API refuses our token or question) or Unavailable
         (everything that another time may work).
         """
-        if not path.startswith("/") or path.startswith("//"):
-            raise Invalid(f"'{path}' is no path of {self.name}: it starts with one '/'")
+        path = self._checked(path)
         asked = self._params | {name: str(value) for name, value in (params or {}).items()}
         key = self._cache_key(path, asked)
         stored = self._cache.get(key) if self._cache else None
@@ -168,6 +168,19 @@ class HttpClient:
         self._keep(key, answer)
         return decoded
 
+    def post_json(self, path: str, body: Any) -> Any:
+        """The JSON answer to `body` sent as JSON; repeated when it fails in passing, so only for questions.
+
+        Raises as `get_json`; an answer is never kept.
+        """
+        answer = self._ask(self._checked(path), self._params, None, json.dumps(body).encode())
+        return self._decode(answer.body, answer)
+
+    def _checked(self, path: str) -> str:
+        if not path.startswith("/") or path.startswith("//"):
+            raise Invalid(f"'{path}' is no path of {self.name}: it starts with one '/'")
+        return path
+
     def _cache_key(self, path: str, params: Mapping[str, str]) -> str:
         shown = sorted((n, v) for n, v in params.items() if n.lower() not in _SECRET_NAMES)
         return f"{redact(self._base_url)}{path}?{urlencode(shown)}"
@@ -177,7 +190,13 @@ class HttpClient:
         if self._cache and (etag or last_modified):
             self._cache.put(key, StoredResponse(answer.body, etag, last_modified))
 
-    def _ask(self, path: str, params: Mapping[str, str], stored: StoredResponse | None) -> _Answer:
+    def _ask(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        stored: StoredResponse | None,
+        body: bytes | None = None,
+    ) -> _Answer:
         ends_at = self._monotonic() + self._deadline_s
 
         def is_over(state: RetryCallState) -> bool:
@@ -192,7 +211,7 @@ class HttpClient:
             reraise=True,
         )
         try:
-            return again(self._attempt, path, params, stored, ends_at)
+            return again(self._attempt, path, params, stored, ends_at, body)
         except _PassingError as error:
             raise self._unavailable(error) from None
 
@@ -208,16 +227,21 @@ class HttpClient:
         )
 
     def _attempt(
-        self, path: str, params: Mapping[str, str], stored: StoredResponse | None, ends_at: float
+        self,
+        path: str,
+        params: Mapping[str, str],
+        stored: StoredResponse | None,
+        ends_at: float,
+        body: bytes | None,
     ) -> _Answer:
         self._bucket.take()
         timeout = max(0.01, min(self._timeout_s, ends_at - self._monotonic()))
+        method, headers = ("GET", _validators(stored)) if body is None else ("POST", _JSON_HEADERS)
         try:
             with self._http.stream(
-                "GET", path, params=params, headers=_validators(stored), timeout=timeout
+                method, path, params=params, headers=headers, content=body, timeout=timeout
             ) as response:
-                body = self._read(response, ends_at)
-                answer = _Answer(response.status_code, response.headers, body)
+                answer = _Answer(response.status_code, response.headers, self._read(response, ends_at))
         except httpx.TransportError as error:
             raise _PassingError(f"{type(error).__name__}: {redact(str(error))}") from None
         except (httpx.RequestError, httpx.InvalidURL) as error:
