@@ -8,7 +8,7 @@ in it; ratings from `ratings.csv` when it is there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from mediatheque.importers import Options
@@ -80,10 +80,10 @@ def _part_of(table: Table) -> str:
 class _Reader:
     """Reads the rows of one part, knowing which other parts there are."""
 
-    def __init__(self, part: str, table: Table, parts: Any, diary_films: set[int]) -> None:
+    def __init__(self, part: str, table: Table, parts: Iterable[str], diary_films: set[int]) -> None:
         self._part = part
         self._names = names_of(table)
-        self._parts = frozenset[str](parts)
+        self._parts = frozenset(parts)
         self._diary_films = diary_films
         self._events: Callable[[Cells], tuple[Event, ...]] = getattr(self, f"_events_of_{part}")
 

@@ -119,18 +119,16 @@ def _readings(kind: Kind, cells: Cells) -> Iterator[Event]:
     spans = listed(cells.get("Dates Read", "")) or listed(cells.get("Last Date Read", ""))
     count = whole_number(cells.get("Read Count", "")) or 0
     for index, span in enumerate(spans[:_MOST_READINGS]):
-        started, dash, finished = span.partition("-")
-        if span.count("-") > 1:  # 2021-03-01
-            started, dash, finished = span, "", ""
-        at = day(finished) if dash else day(started)
+        started, dash, finished = ("", "", span) if span.count("-") > 1 else span.partition("-")
+        if dash and not finished.strip():
+            continue  # begun, not finished
+        finished_at = day(finished if dash else span)
         properties: dict[str, Any] = {}
         if dash and (begun := day(started)):
             properties["started_on"] = begun.date().isoformat()
-        if dash and not finished.strip():
-            continue  # begun, not finished
         if index == 0 and count > len(spans):
             properties["read_count"] = count
-        yield event_on(FINISHED_KIND[kind], at, 1.0, properties)
+        yield event_on(FINISHED_KIND[kind], finished_at, 1.0, properties)
 
 
 def _rated(readings: list[Event], cells: Cells) -> Iterator[Event]:
@@ -141,4 +139,4 @@ def _rated(readings: list[Event], cells: Cells) -> Iterator[Event]:
         return
     properties = {} if float(given.replace(",", ".")) == rating else {"given": given}
     at = max((event.at for event in readings if event.at), default=None)
-    yield Event(kind=EventKind.RATED, at=at, is_date_only=at is not None, value=rating, properties=properties)
+    yield event_on(EventKind.RATED, at, rating, properties)
