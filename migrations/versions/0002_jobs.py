@@ -23,8 +23,8 @@ def downgrade() -> None:
             FOR thing IN SELECT oid::regprocedure AS name FROM pg_proc WHERE proname LIKE 'procrastinate_%' LOOP
                 EXECUTE 'DROP FUNCTION ' || thing.name || ' CASCADE';
             END LOOP;
-            FOR thing IN SELECT typname AS name FROM pg_type
-                WHERE typname LIKE 'procrastinate_%' AND typtype IN ('e', 'c') AND typrelid = 0 LOOP
+            FOR thing IN SELECT typname AS name FROM pg_type LEFT JOIN pg_class ON pg_class.oid = typrelid
+                WHERE typname LIKE 'procrastinate_%' AND (typtype = 'e' OR relkind = 'c') LOOP
                 EXECUTE 'DROP TYPE ' || thing.name || ' CASCADE';
             END LOOP;
         END $$
