@@ -62,6 +62,16 @@ NAMED = [
         film("Birdman or (The Unexpected Virtue of Ignorance)", 2014),
         {"cut": W.cut_confirmed},
     ),
+    (
+        film("Avatar", None, "James Cameron"),
+        film("Avatar: The Way of Water", 2022, "James Cameron"),
+        {"cut": W.cut},
+    ),
+    (
+        book("Sapiens", "Yuval Noah Harari"),
+        book("Sapiens: A Brief History of Humankind", "Yuval Noah Harari"),
+        {"cut": W.cut_confirmed},
+    ),
     (film("Our Planet"), show("Our Planet"), {"kind": 0.2}),
     (film("Our Planet", 2019), show("Our Planet", 2019), {"kind": 0.1}),
     (film("The Shining"), book("The Shining"), {"kind": 0.6}),

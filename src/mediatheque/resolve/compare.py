@@ -90,8 +90,10 @@ def compare(work: Work, item: Item, weights: Weights = WEIGHTS) -> Match:
     confirmed = any(p.amount == 0 for p in (*facts, *years) if p.name in AGREEMENTS) and not any(
         p.amount > 0 for p in facts if p.name in AGREEMENTS
     )
+    # Nor do the people say which film of a series a title without its subtitle means.
+    may_be_cut = author_agrees or any(p.amount == 0 for p in years)
     penalties = (
-        *_title(work, item.work, weights, confirmed=confirmed),
+        *_title(work, item.work, weights, confirmed=confirmed, cut_confirmed=confirmed and may_be_cut),
         *years,
         *facts,
         *_kind(work, item, confirmed=confirmed),
@@ -118,7 +120,9 @@ def _id_conflict(work: Work, other: Work, weights: Weights) -> Iterator[Penalty]
         yield Penalty("id conflict", weights.id_conflict, conflict)
 
 
-def _title(work: Work, other: Work, weights: Weights, *, confirmed: bool) -> Iterator[Penalty]:
+def _title(
+    work: Work, other: Work, weights: Weights, *, confirmed: bool, cut_confirmed: bool
+) -> Iterator[Penalty]:
     if work.kind == other.kind == Kind.EPISODE:
         ours, theirs = _series_titles(work), _series_titles(other)
     else:
@@ -128,6 +132,10 @@ def _title(work: Work, other: Work, weights: Weights, *, confirmed: bool) -> Ite
         yield Penalty("title", 1.0, "one of them has no title")
         return
     yield from _title_penalties(pair, weights, confirmed=confirmed)
+    if pair.is_cut:
+        is_numbered = pair.ours == pair.theirs and pair.ours[-1].isdigit()
+        cut = weights.cut_confirmed if cut_confirmed else weights.cut_numbered if is_numbered else weights.cut
+        yield Penalty("cut", cut, f"“{pair.ours}”, “{pair.theirs}”")
 
 
 def _series_titles(work: Work) -> tuple[str, ...]:
@@ -145,10 +153,6 @@ def _title_penalties(pair: TitlePair, weights: Weights, *, confirmed: bool) -> I
         )
     if pair.strange_words:
         yield Penalty("words", min(strange * len(pair.strange_words), 0.9), ", ".join(pair.strange_words))
-    if pair.is_cut:
-        is_numbered = pair.ours == pair.theirs and pair.ours[-1].isdigit()
-        cut = weights.cut_confirmed if confirmed else weights.cut_numbered if is_numbered else weights.cut
-        yield Penalty("cut", cut, f"“{pair.ours}”, “{pair.theirs}”")
     if pair.numbers_differ:
         yield Penalty("number", weights.number, f"“{pair.ours}”, “{pair.theirs}”")
     if pair.part_one_is_silent:
