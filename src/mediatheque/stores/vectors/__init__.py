@@ -1,0 +1,103 @@
+"""The port for vectors: what every backend that keeps and compares them promises.
+
+A backend is a module with the functions of `VectorStore`. Vectors belong to a model, named as the
+embedder names it, and to an item. What is nearest is found among the items that a condition allows, in
+the same query, so that a filter never leaves fewer results than there are.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, cast
+
+from mediatheque.kit import shelf
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from mediatheque.kit.database import Connection
+
+    Vector: TypeAlias = npt.NDArray[np.float32]
+
+
+class Embedded(NamedTuple):
+    """A vector to keep: whose it is, and the hash of the text that it stands for."""
+
+    item_id: int
+    text_hash: bytes
+    vector: Vector
+
+
+class Near(NamedTuple):
+    """An item and how like the vector asked about it is: the cosine, 1.0 is the same direction."""
+
+    item_id: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL that is true of the `items i` wanted, and the values of its parameters."""
+
+    sql: str
+    values: Mapping[str, Any]
+
+
+class VectorStore(Protocol):
+    """What every module on this shelf offers."""
+
+    def ensure_model(self, db: Connection, name: str, dimensions: int) -> int:
+        """The number of a model, which is made ready for vectors of that length; any number of callers at once.
+
+        Raises Conflict when the model is known with vectors of another length.
+        """
+        ...
+
+    def model_id(self, db: Connection, name: str) -> int | None:
+        """The number of a model; None when it has never been used."""
+        ...
+
+    def forget_model(self, db: Connection, name: str) -> None:
+        """Remove a model and all its vectors; nothing happens when there is none."""
+        ...
+
+    def put(self, db: Connection, model_id: int, rows: Iterable[Embedded]) -> None:
+        """Keep vectors, each in the place of the one its item had.
+
+        Raises Invalid, and keeps none, when one of them is zero, not finite or of the wrong length.
+        """
+        ...
+
+    def remove(self, db: Connection, model_id: int, item_ids: Iterable[int]) -> None:
+        """Forget the vectors of items."""
+        ...
+
+    def nearest(
+        self, db: Connection, model_id: int, vector: Vector, limit: int, condition: Condition | None = None
+    ) -> list[Near]:
+        """The items nearest to `vector`, best first, that meet the condition.
+
+        Raises Invalid when the vector is zero, not finite or of the wrong length.
+        """
+        ...
+
+    def vectors_of(self, db: Connection, model_id: int, item_ids: Iterable[int]) -> dict[int, Vector]:
+        """The unit vectors of those items that have one."""
+        ...
+
+    def text_hashes(self, db: Connection, model_id: int, item_ids: Sequence[int]) -> dict[int, bytes]:
+        """Of which text the items' vectors are; an item that is missing has none."""
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """Public names of the backends."""
+    return shelf.names_on(sys.modules[__name__])
+
+
+def store(name: str = "pgvector") -> VectorStore:
+    """The backend called `name`; raises Invalid naming what there is."""
+    return cast("VectorStore", shelf.take(sys.modules[__name__], name))
