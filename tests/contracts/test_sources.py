@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import itertools
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+import fake_apis
 from mediatheque.enrich import OpenSource, SourceSettings, SyncPlan, open_source, sources
 from mediatheque.enrich.genres import GENRES
 from mediatheque.kit.errors import Invalid, MediathequeError, Unavailable
@@ -38,19 +36,6 @@ PLANS = [
 ]
 
 
-def _fakes() -> ModuleType:
-    path = Path(__file__).parents[1] / "enrich" / "fake_apis.py"
-    spec = importlib.util.spec_from_file_location("fake_apis_for_contracts", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-FAKES = _fakes()
-
-
 @pytest.fixture
 def opened() -> Iterator[Opener]:
     """opened(name): the source on its fake; opened(name, answer): on a server that answers so."""
@@ -58,11 +43,11 @@ def opened() -> Iterator[Opener]:
     every: list[OpenSource] = []
 
     def open_one(name: str, answer: Any = None, **settings: Any) -> OpenSource:
-        server = FAKES.FakeApi(answer or FAKES.FAKES.get(name, FAKES.tmdb))
+        server = fake_apis.FakeApi(answer or fake_apis.FAKES.get(name, fake_apis.tmdb))
         started.append(server)
         asked: dict[str, Any] = {
             "base_url": server.url,
-            "token": FAKES.TOKEN,
+            "token": fake_apis.TOKEN,
             "rate": 10_000.0,
             "sleep": lambda _: None,
         }
@@ -101,7 +86,7 @@ def test_a_source_says_what_it_is_and_has_a_known_work_here(name: str) -> None:
     assert source.TITLE
     assert frozenset(Kind) >= source.KINDS
     assert isinstance(source.needs_key, bool)
-    assert name in KNOWN, f"give {name} a fake in tests/enrich/fake_apis.py and a work that it knows in KNOWN"
+    assert name in KNOWN, f"give {name} a fake in tests/fake_apis.py and a work that it knows in KNOWN"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -171,7 +156,7 @@ def test_a_plan_for_other_kinds_brings_nothing(name: str, opened: Opener) -> Non
     assert keys(one.source.sync(one.client, SyncPlan(kinds=frozenset({Kind.AUDIO})), None)) == []
 
 
-@pytest.mark.parametrize("name", sorted(FAKES.FAKES))
+@pytest.mark.parametrize("name", sorted(fake_apis.FAKES))
 def test_a_sync_that_the_server_breaks_off_goes_on_from_its_last_page(name: str, opened: Opener) -> None:
     plan = SyncPlan(limit=60, is_detailed=False)
     one = opened(name)
@@ -212,7 +197,7 @@ JUNK: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", sorted(FAKES.FAKES))
+@pytest.mark.parametrize("name", sorted(fake_apis.FAKES))
 @pytest.mark.parametrize("junk", range(len(JUNK)))
 def test_a_foreign_answer_is_no_crash(name: str, junk: int, opened: Opener) -> None:
     one = opened(name, lambda *_: (200, JUNK[junk]))

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+import fake_apis
 from mediatheque.enrich import OpenSource, SourceSettings, open_source
-
-
-def _fakes() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fake_apis", Path(__file__).with_name("fake_apis.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")
 def fakes() -> ModuleType:
     """The module fake_apis."""
-    return _fakes()
+    return fake_apis
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ def alembic_config(url: str) -> Any:
     from alembic.config import Config  # 0.2 s of import: only who migrates pays for it
 
     config = Config()
-    config.set_main_option("script_location", str(migrations_dir()))
+    config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
     config.attributes["url"] = sqlalchemy_url(url)
     return config
 
@@ -147,6 +147,11 @@ def migrate(url: str) -> None:
         raise _as_unavailable(error) from error
     finally:
         engine.dispose()
+
+
+def is_up_to_date(db: Connection) -> bool:
+    """Whether the schema is the one that this version of the program needs."""
+    return _current_revision(db) == _newest_revision()
 
 
 def _newest_revision() -> str:
