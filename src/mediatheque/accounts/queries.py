@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from mediatheque.accounts.keys import NewKey
 from mediatheque.accounts.tables import api_keys, credentials
 from mediatheque.kit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
-from mediatheque.library.queries.users import User, add_user
+from mediatheque.library.queries.users import User, add_user, delete_user
 from mediatheque.library.tables import users
 
 #: More than anybody needs; a bound on what one account can fill.
@@ -135,6 +135,32 @@ def remove_api_key(db: Connection, user_id: int, key_id: int) -> None:
     ).first()
     if gone is None:
         raise NotFound(f"You have no API key {key_id}.")
+
+
+def set_role(db: Connection, user_id: int, role: str) -> User:
+    """Make a user "admin" or "member". Raises NotFound, Conflict when nobody would be admin any more."""
+    if role != "admin":
+        _keep_an_admin(db, user_id)
+    row = db.execute(update(users).where(users.c.id == user_id).values(role=role).returning(users)).first()
+    if row is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return _user(row)
+
+
+def erase(db: Connection, user_id: int) -> None:
+    """Erase a user and everything that is theirs. Raises NotFound, Conflict when others would have no admin."""
+    if db.execute(select(users.c.id).where(users.c.id != user_id).limit(1)).first() is not None:
+        _keep_an_admin(db, user_id)
+    delete_user(db, user_id)
+
+
+def _keep_an_admin(db: Connection, user_id: int) -> None:
+    """Raise Conflict when this user is the only admin; of two who leave at once, the second one waits."""
+    admins = db.execute(
+        select(users.c.id).where(users.c.role == "admin").order_by(users.c.id).with_for_update()
+    )
+    if list(admins.scalars()) == [user_id]:
+        raise Conflict("Nobody else is an administrator here; make somebody else one first.")
 
 
 def _has_users(db: Connection) -> bool:

@@ -1,0 +1,81 @@
+"""The app: an open Mediatheque in, a FastAPI application out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+import mediatheque
+from mediatheque.accounts.tokens import signing_key
+from mediatheque.api import (
+    auth,
+    events,
+    health,
+    items,
+    metrics,
+    openapi,
+    ratings,
+    review,
+    users,
+)
+from mediatheque.api.attempts import Attempts
+from mediatheque.api.guards import LARGEST_BODY, BoundedBodies, SecurityHeaders
+from mediatheque.api.metrics import Measured, Metrics
+from mediatheque.api.problems import answer_problems
+from mediatheque.wiring import Mediatheque
+
+_RESOURCES = (auth, items, ratings, events, review, users)
+
+
+def create_app(opened: Mediatheque) -> FastAPI:
+    """The HTTP API of an open Mediatheque, which is closed when the app shuts down.
+
+    Raises Invalid when the setting for the tokens' key cannot be used.
+    """
+    app = FastAPI(
+        title="Mediatheque",
+        version=mediatheque.__version__,
+        summary="Your own library of everything you watch, read, hear and record.",
+        description=openapi.DESCRIPTION,
+        openapi_tags=openapi.TAGS,
+        openapi_url="/api/openapi.json",
+        # Both fetch their scripts from elsewhere; a library at home may have no way there.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        # Two addresses for one thing confuse caches and clients.
+        redirect_slashes=False,
+    )
+    app.state.mediatheque = opened
+    app.state.signing_key = signing_key(opened.settings)
+    app.state.attempts = Attempts()
+    app.state.metrics = Metrics()
+    _include(app)
+    answer_problems(app)
+    openapi.complete(app)
+    uploads = opened.settings.upload_limit_mb * (1 << 20) + (1 << 20)
+    app.add_middleware(
+        BoundedBodies, largest=lambda path: uploads if path.startswith("/api/imports") else LARGEST_BODY
+    )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    return app
+
+
+def _include(app: FastAPI) -> None:
+    api = APIRouter(prefix="/api")
+    for resource in _RESOURCES:
+        api.include_router(resource.router)
+    # Probes look at the root, clients of the API below its prefix.
+    api.include_router(health.router, include_in_schema=False)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    yield
+    await app.state.mediatheque.aclose()

@@ -1,0 +1,84 @@
+"""The OpenAPI document: what every route shares is written here once, so that no route can forget it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from mediatheque.api import problems
+from mediatheque.api.problems import Problem
+
+DESCRIPTION = """
+Everything the command line can do, for programs and pages.
+
+* Sign in at `/api/auth/login`, or make an API key, and send it as `Authorization: Bearer …`.
+* You reach what is yours and the catalogue; anything else is answered as if it did not exist (404).
+* Lists come in pages: hand `next` back as `cursor`.
+* Errors are problems (RFC 9457, `application/problem+json`) that say what to do.
+"""
+
+TAGS = [
+    {"name": "accounts", "description": "Register, sign in, API keys."},
+    {"name": "items", "description": "Films, shows, episodes, videos, books and audio."},
+    {"name": "ratings", "description": "How good you find them."},
+    {"name": "events", "description": "What you did, told or read from exports."},
+    {"name": "imports", "description": "Exports of other services, read in the background."},
+    {"name": "review", "description": "Questions about your history that only you can answer."},
+    {"name": "search", "description": "Find by title and by meaning."},
+    {"name": "recommendations", "description": "What to watch, read or hear next, and why."},
+    {"name": "users", "description": "Your data, and administration."},
+    {"name": "health", "description": "For probes and Prometheus."},
+]
+
+_METHODS = ("get", "put", "post", "delete", "patch")
+
+
+def complete(app: FastAPI) -> None:
+    """Give `app` an OpenAPI document in which every error is described."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = document
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    written = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        tags=app.openapi_tags,
+        routes=app.routes,
+    )
+    schemas = written["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+    for path in written["paths"].values():
+        for method in _METHODS:
+            if method in path:
+                _complete_operation(path[method])
+    return written
+
+
+def _complete_operation(operation: dict[str, Any]) -> None:
+    """Add the errors that an operation can answer because of what it takes, not of what it does."""
+    statuses = {500}
+    if operation.get("security"):
+        statuses |= {401, 503}
+    if operation.get("requestBody"):
+        statuses |= {400, 413, 422}
+    if operation.get("parameters"):
+        statuses |= {422}
+    responses = operation["responses"]
+    if "422" in responses and "HTTPValidationError" in str(responses["422"]):
+        del responses["422"]
+    for status, described in problems.describe(*sorted(statuses)).items():
+        responses.setdefault(str(status), described)
+    operation["responses"] = dict(sorted(responses.items()))
