@@ -1,0 +1,156 @@
+"""Which items a query's words fit: titles letter by letter, and everything said about an item word by word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from mediatheque.kit.wire import work_from_json
+from mediatheque.search.reading import Reading
+from mediatheque.vocabulary import Kind, Work
+
+#: A fuzzy comparison reads every title that shares enough letters, which for a whole sentence is most of them.
+_LONGEST_FUZZY = 60
+#: How like a title must be, of 1.0: one typing error in a word of six letters leaves 0.4.
+_LIKENESS = 0.4
+#: More matches than this are not ranked: a word that common says nothing.
+_MOST_RANKED = 500
+
+
+#: Any number: the first of the pairs of numbers under which ranges of items are held while they are embedded.
+_EMBEDDING_LOCKS = 730_602_000
+
+
+class TitleHit(NamedTuple):
+    """An item one of whose titles fits; `fit` is "exact", "prefix" or "like"."""
+
+    item_id: int
+    fit: str
+
+
+def title_hits(
+    db: Connection, reading: Reading, where: str, given: Mapping[str, Any], limit: int
+) -> list[TitleHit]:
+    """Items whose title is the query, or begins with it; failing that, whose title is nearly the query."""
+    if not reading.key:
+        return []
+    hits = _beginning_with(db, reading, where, given, limit)
+    if hits or len(reading.key) > _LONGEST_FUZZY:
+        return hits
+    return _like(db, reading, where, given, limit)
+
+
+def text_hits(
+    db: Connection, reading: Reading, where: str, given: Mapping[str, Any], limit: int
+) -> list[int]:
+    """Items in whose titles, people, genres and description every word of the query occurs, best first."""
+    if not reading.words:
+        return []
+    rows = db.execute(
+        text(f"""
+            WITH query AS MATERIALIZED (SELECT to_tsquery('mediatheque', :words) AS q),
+            found AS MATERIALIZED (
+                SELECT i.id, i.search, i.popularity FROM items i, query
+                WHERE i.search @@ query.q AND {where} LIMIT {_MOST_RANKED}
+            )
+            SELECT id FROM found, query
+            ORDER BY ts_rank_cd(search, query.q, 1) DESC, popularity DESC NULLS LAST, id LIMIT :limit
+        """),
+        {**given, "words": reading.tsquery(), "limit": limit},
+    )
+    return list(rows.scalars())
+
+
+def kinds_of(db: Connection, item_ids: list[int]) -> dict[int, Kind]:
+    """What each of these items is."""
+    rows = db.execute(text("SELECT id, kind FROM items WHERE id = ANY(:ids)"), {"ids": item_ids})
+    return {row.id: Kind(row.kind) for row in rows}
+
+
+class WorkToEmbed(NamedTuple):
+    """An item and its work; None when the item was merged into another and is no longer shown."""
+
+    item_id: int
+    work: Work | None
+
+
+def highest_item_id(db: Connection) -> int:
+    """The largest id of an item; 0 when there is none."""
+    return db.execute(text("SELECT coalesce(max(id), 0) FROM items")).scalar_one()
+
+
+def works_between(db: Connection, first: int, end: int) -> list[WorkToEmbed]:
+    """The works of the items with ids from `first` up to, not including, `end`."""
+    rows = db.execute(
+        text("""
+            SELECT id, CASE WHEN merged_into IS NULL THEN work END AS work FROM items
+            WHERE id >= :first AND id < :end ORDER BY id
+        """),
+        {"first": first, "end": end},
+    )
+    return [WorkToEmbed(row.id, work_from_json(row.work) if row.work else None) for row in rows]
+
+
+def hold_range(db: Connection, model_id: int, number: int, *, is_waiting: bool) -> bool:
+    """Keep a range of items for this transaction; False when another holds it and we do not wait."""
+    lock = {"space": _EMBEDDING_LOCKS + model_id, "number": number}
+    if is_waiting:
+        db.execute(text("SELECT pg_advisory_xact_lock(:space, :number)"), lock)
+        return True
+    return db.execute(text("SELECT pg_try_advisory_xact_lock(:space, :number)"), lock).scalar_one()
+
+
+def _beginning_with(
+    db: Connection, reading: Reading, where: str, given: Mapping[str, Any], limit: int
+) -> list[TitleHit]:
+    """Whole titles first, then titles that go on after a whole word, then any; each the best known first."""
+    rows = db.execute(
+        text(f"""
+            SELECT i.id, min(CASE
+                WHEN t.key = :key THEN 0
+                WHEN t.key = :other_key AND i.year = :year THEN 0
+                WHEN starts_with(t.key, :key || ' ') THEN 1
+                ELSE 2 END) AS fit
+            FROM item_titles t JOIN items i ON i.id = t.item_id
+            WHERE (t.key LIKE :pattern OR (t.key = :other_key AND i.year = :year)) AND {where}
+            GROUP BY i.id
+            ORDER BY fit, i.kind = 'episode', i.popularity DESC NULLS LAST, i.rating_count DESC NULLS LAST,
+                length(i.title), i.year DESC NULLS LAST, i.id
+            LIMIT :limit
+        """),
+        {
+            **given,
+            "key": reading.key,
+            "pattern": _as_pattern(reading.key) + "%",
+            "other_key": reading.key_without_year,
+            "year": reading.year,
+            "limit": limit,
+        },
+    )
+    return [TitleHit(row.id, "exact" if row.fit == 0 else "prefix") for row in rows]
+
+
+def _like(
+    db: Connection, reading: Reading, where: str, given: Mapping[str, Any], limit: int
+) -> list[TitleHit]:
+    """Titles that share most of their letters with the query."""
+    db.execute(
+        text("SELECT set_config('pg_trgm.similarity_threshold', :least, true)"), {"least": str(_LIKENESS)}
+    )
+    rows = db.execute(
+        text(f"""
+            SELECT i.id FROM item_titles t JOIN items i ON i.id = t.item_id
+            WHERE t.key % :key AND {where}
+            GROUP BY i.id
+            ORDER BY max(similarity(t.key, :key)) DESC, i.kind = 'episode', i.popularity DESC NULLS LAST, i.id
+            LIMIT :limit
+        """),
+        {**given, "key": reading.key_without_year or reading.key, "limit": limit},
+    )
+    return [TitleHit(item_id, "like") for item_id in rows.scalars()]
+
+
+def _as_pattern(key: str) -> str:
+    return key.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
