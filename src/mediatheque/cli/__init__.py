@@ -1,0 +1,92 @@
+"""The command line: what every command has in common, and the list of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+from typer.core import TyperGroup
+
+from mediatheque.cli import importing, users
+from mediatheque.cli.opening import Chosen, chosen
+from mediatheque.cli.printing import print_error
+from mediatheque.kit.errors import MediathequeError
+
+#: Options of the program that people also write after the command's name.
+_ANYWHERE = ("--debug", "--demo")
+
+
+class _Commands(TyperGroup):
+    """Turns what users can mend into one line and exit code 1."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        first = [arg for arg in args[:end] if arg in _ANYWHERE]
+        rest = [arg for arg in args[:end] if arg not in _ANYWHERE]
+        ctx.meta["mediatheque.is_json"] = "--json" in rest
+        return super().parse_args(ctx, [*first, *rest, *args[end:]])
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MediathequeError as error:
+            if chosen.get().is_debug:
+                raise
+            print_error(error, is_json=ctx.meta["mediatheque.is_json"])
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Your own library of everything you watch, read and hear: import it, search it, get recommendations.",
+)
+
+
+def _version(is_wanted: bool) -> None:
+    if is_wanted:
+        from mediatheque import __version__
+
+        typer.echo(f"mediatheque {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before(  # pyright: ignore[reportUnusedFunction]
+    data_dir: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            envvar="MEDIATHEQUE_DATA_DIR",
+            file_okay=False,
+            show_default=False,
+            help="Folder for the database, caches and keys.",
+        ),
+    ] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Use the demo's library instead of your own.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    chosen.set(Chosen(data_dir=data_dir, is_demo=demo, is_debug=debug))
+
+
+_HISTORY = "Your history"
+app.command("import", rich_help_panel=_HISTORY)(importing.import_files)
+app.command("batches", rich_help_panel=_HISTORY)(importing.batches)
+app.command("undo", rich_help_panel=_HISTORY)(importing.undo)
+app.add_typer(users.app, name="users", rich_help_panel="The library")
+
+
+def main() -> None:
+    """Run the command line."""
+    # Titles come in every script; a terminal that cannot show one shows a question mark, not a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
+    app()

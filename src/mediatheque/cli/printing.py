@@ -1,0 +1,152 @@
+"""What commands print: text and tables for people, or JSON on stdout with the text on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import typer
+
+from mediatheque.kit.errors import MediathequeError, NeedsAnswer
+from mediatheque.vocabulary import Item
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+#: Narrower than this a table would break words; output that goes into a file is as wide.
+_NARROWEST, _FILE_WIDTH = 60, 120
+
+
+class OnRows(Protocol):
+    """Told how much is behind us."""
+
+    def __call__(self, done: int, /) -> None: ...
+
+
+@dataclass(frozen=True)
+class Printer:
+    """Where a command's words go."""
+
+    is_json: bool = False
+
+    @cached_property
+    def console(self) -> Console:
+        """The console for people: stdout, or stderr when stdout is for a program."""
+        return console(on_stderr=self.is_json)
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether somebody sits there who can be asked."""
+        return not self.is_json and sys.stdin.isatty() and self.console.is_terminal
+
+    def say(self, *parts: RenderableType, style: str | None = None) -> None:
+        """Print for people; strings are taken as they are, never as markup."""
+        self.console.print(*parts, style=style)
+
+    def note(self, text: str) -> None:
+        """Print something of lesser weight."""
+        self.say(text, style="dim")
+
+    def emit(self, line: Mapping[str, Any]) -> None:
+        """One JSON object for a program; nothing when people read."""
+        if self.is_json:
+            typer.echo(json.dumps(line, ensure_ascii=False, default=_as_json))
+
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        right: Sequence[str] = (),
+        wrapping: Sequence[str] = (),
+    ) -> None:
+        """Print a table; columns in `right` hold numbers, those in `wrapping` give way where it is narrow."""
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+        for column in columns:
+            justify = "right" if column in right else "left"
+            table.add_column(column, justify=justify, overflow="fold", no_wrap=column not in wrapping)
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self.say(table)
+
+    @contextmanager
+    def progress(self, doing: str, total: int | None = None) -> Generator[OnRows]:
+        """A bar on the terminal while something long runs; silent elsewhere."""
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console(on_stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        with bar:
+            task = bar.add_task(doing, total=total)
+            yield lambda done: bar.update(task, completed=done)
+
+    @contextmanager
+    def waiting(self, text: str) -> Generator[None]:
+        """A spinner on the terminal while something runs whose length nobody knows."""
+        on_stderr = console(on_stderr=True)
+        if not on_stderr.is_terminal:
+            yield
+            return
+        with on_stderr.status(text):
+            yield
+
+
+def console(*, on_stderr: bool = False) -> Console:
+    """A console that prints text as it is: titles with brackets or colons are no markup and no emoji."""
+    from rich.console import Console
+
+    stream = sys.stderr if on_stderr else sys.stdout
+    made = Console(stderr=on_stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    if not stream.isatty() and "COLUMNS" not in os.environ:
+        made.width = _FILE_WIDTH
+    made.width = max(made.width, _NARROWEST)
+    return made
+
+
+def print_error(error: MediathequeError, *, is_json: bool) -> None:
+    """One red line on stderr, and for a program one object on stdout."""
+    console(on_stderr=True).print(f"Error: {error}", style="red", soft_wrap=True)
+    if is_json:
+        said: dict[str, Any] = {"error": str(error)}
+        if isinstance(error, NeedsAnswer):
+            said |= {"option": option_of(error), "choices": list(error.choices)}
+        typer.echo(json.dumps(said, ensure_ascii=False))
+
+
+def option_of(question: NeedsAnswer) -> str:
+    """The command-line option that answers a question."""
+    return f"--{question.option.replace('_', '-')}"
+
+
+def item_json(item: Item) -> dict[str, Any]:
+    """An item as a program reads it."""
+    from mediatheque.kit.wire import work_to_json
+
+    return {
+        "id": item.id,
+        **work_to_json(item.work),
+        "parent_id": item.parent_id,
+        "is_listed": item.is_listed,
+    }
+
+
+def _as_json(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,151 @@
+"""Who the library belongs to: add, list, remove, and give a password."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mediatheque.cli.opening import library
+from mediatheque.cli.options import AsJson
+from mediatheque.cli.printing import Printer
+from mediatheque.cli.words import counted, day
+from mediatheque.kit.errors import Invalid
+
+app = typer.Typer(no_args_is_help=True, help="Who the library belongs to: add, list, remove, password.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The user's name; capitals do not matter.")]
+Password = Annotated[
+    bool,
+    typer.Option("--password-stdin", help="Read the password from standard input instead of asking."),
+]
+
+
+@app.command("add")
+def add(
+    name: Name,
+    password: Annotated[
+        bool, typer.Option("--password", help="Ask for a password, to sign in over HTTP.")
+    ] = False,
+    password_stdin: Password = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add a user; the first one is the administrator.
+
+    On the command line nobody needs a password; over HTTP everybody does.
+
+    \b
+    Examples:
+      mediatheque users add Mira
+      mediatheque users add Jonas --password
+      echo "$PASSWORD" | mediatheque users add Jonas --password-stdin
+    """
+    from mediatheque.accounts.passwords import hash_password
+    from mediatheque.accounts.queries import set_password
+    from mediatheque.library.queries.users import add_user
+
+    printer = Printer(as_json)
+    hashed = hash_password(_password(password_stdin)) if password or password_stdin else None
+    with library(printer) as app, app.database.transaction() as db:
+        user = add_user(db, name)
+        if hashed:
+            set_password(db, user.id, hashed)
+    printer.emit({"id": user.id, "name": user.name, "role": user.role})
+    printer.say(f"Added {user.name}{', the administrator' if user.is_admin else ''}.")
+    printer.note(f"Import a history with: mediatheque import FILE --user {user.name}")
+
+
+@app.command("list")
+def list_all(as_json: AsJson = False) -> None:
+    """List the users.
+
+    \b
+    Examples:
+      mediatheque users list
+      mediatheque users list --json
+    """
+    from mediatheque.accounts.queries import password_hash_of
+    from mediatheque.library.queries.users import all_users
+
+    printer = Printer(as_json)
+    with library(printer) as app, app.database.transaction() as db:
+        there = [(user, password_hash_of(db, user.id) is not None) for user in all_users(db)]
+    for user, has_password in there:
+        printer.emit(
+            {
+                "id": user.id,
+                "name": user.name,
+                "role": user.role,
+                "has_password": has_password,
+                "created_at": user.created_at,
+            }
+        )
+    if not there:
+        printer.say("There is nobody here yet. Add yourself with: mediatheque users add NAME")
+        return
+    rows = [(u.name, u.role, "yes" if has else "no", day(u.created_at.astimezone())) for u, has in there]
+    printer.table(("Name", "Role", "Password", "Since"), rows)
+
+
+@app.command("remove")
+def remove(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether you are sure.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a user and everything that is theirs: history, ratings, answers. This cannot be undone.
+
+    \b
+    Examples:
+      mediatheque export --user Jonas jonas.zip
+      mediatheque users remove Jonas
+    """
+    from mediatheque.library.queries.history import all_standings
+    from mediatheque.library.queries.users import delete_user, user_named
+
+    printer = Printer(as_json)
+    with library(printer) as app:
+        with app.database.transaction() as db:
+            user = user_named(db, name)
+            known = counted(len(all_standings(db, user.id)), "item")
+        if not yes:
+            if not printer.is_interactive:
+                raise Invalid(f"This erases {user.name} and a history of {known}: say --yes if you mean it")
+            typer.confirm(f"Erase {user.name} and a history of {known} for good?", abort=True)
+        with app.database.transaction() as db:
+            delete_user(db, user.id)
+    printer.emit({"id": user.id, "name": user.name, "removed": True})
+    printer.say(f"{user.name} and everything that was theirs is erased.")
+
+
+@app.command("password")
+def password(name: Name, password_stdin: Password = False, as_json: AsJson = False) -> None:
+    """Give a user a password, to sign in over HTTP; whoever is signed in with the old one is signed out.
+
+    \b
+    Examples:
+      mediatheque users password Mira
+      echo "$PASSWORD" | mediatheque users password Mira --password-stdin
+    """
+    from mediatheque.accounts.passwords import hash_password
+    from mediatheque.accounts.queries import set_password
+    from mediatheque.library.queries.users import user_named
+
+    printer = Printer(as_json)
+    with library(printer) as app:
+        with app.database.transaction() as db:
+            user = user_named(db, name)
+        hashed = hash_password(_password(password_stdin))
+        with app.database.transaction() as db:
+            set_password(db, user.id, hashed)
+    printer.emit({"id": user.id, "name": user.name, "has_password": True})
+    printer.say(f"{user.name} has a new password.")
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise Invalid("There is no terminal to ask for a password; use --password-stdin")
+    return typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)

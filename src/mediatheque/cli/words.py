@@ -1,0 +1,120 @@
+"""Numbers, dates and items as a person would write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from mediatheque.vocabulary import Item, Kind, Penalty, Role, Work
+
+_MAKERS = (Role.DIRECTOR, Role.CREATOR, Role.AUTHOR, Role.CHANNEL)
+_KINDS = {Kind.AUDIO: "audio", Kind.FILM: "film", Kind.SHOW: "show"}
+_PLURALS = {"audio": "audio", "entry": "entries", "history": "histories", "query": "queries"}
+
+# What a penalty's name leaves to be said; its detail, when there is one, says it better.
+_OBJECTIONS = {
+    "title": "the titles differ",
+    "year": "the years differ",
+    "kind": "it is another kind of thing",
+    "runtime": "the lengths differ",
+    "creator": "other people made it",
+}
+
+
+def counted(n: int, what: str) -> str:
+    """“1 row”, “1,234 rows”, “no rows”."""
+    return f"{number(n) if n else 'no'} {what if n == 1 else plural(what)}"
+
+
+def plural(what: str) -> str:
+    """“rows”, “entries”."""
+    return _PLURALS.get(what, f"{what}s")
+
+
+def number(n: int) -> str:
+    """“1,234”."""
+    return f"{n:,}"
+
+
+def listed(parts: Iterable[str], last: str = "and") -> str:
+    """“a”, “a and b”, “a, b and c”."""
+    *first, end = list(parts) or [""]
+    return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def kinds(count_by_kind: Mapping[Kind, int]) -> str:
+    """“3 films, 1 show”, the most frequent first."""
+    ranked = sorted(count_by_kind.items(), key=lambda pair: -pair[1])
+    return ", ".join(counted(n, kind.value) for kind, n in ranked) or "nothing"
+
+
+def day(at: datetime) -> str:
+    """“14 March 2021”."""
+    return f"{at.day} {at:%B} {at.year}"
+
+
+def short_day(at: datetime) -> str:
+    """“14 Mar 2021”, for tables."""
+    here = at.astimezone()
+    return f"{here.day} {here:%b} {here.year}"
+
+
+def moment(at: datetime | None, *, is_date_only: bool = False) -> str:
+    """“14 March 2021” or “14 March 2021, 20:15” in the reader's own time; “some day” for None."""
+    if at is None:
+        return "some day"
+    if is_date_only:
+        return day(at.astimezone(UTC))
+    here = at.astimezone()
+    return f"{day(here)}, {here:%H:%M}"
+
+
+def duration(seconds: float) -> str:
+    """“0.4 s”, “12 s”, “3 min 5 s”."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def size(n: int) -> str:
+    """“12 kB”, “3.4 GB”."""
+    amount = float(n)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if amount >= 10 or unit == "bytes" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
+def title_of(work: Work) -> str:
+    """The title as one calls it: an episode's with its show's."""
+    if work.kind is not Kind.EPISODE or not work.series_title:
+        return work.title
+    numbers = f"S{work.season or 1:02d}E{work.episode:02d}" if work.episode else work.season_title
+    return ": ".join(part for part in (work.series_title, numbers, work.title) if part)
+
+
+def about(work: Work, *, with_kind: bool = True) -> str:
+    """“2016, film, Denis Villeneuve”: what tells a work from others of its title."""
+    makers = listed(work.people(*_MAKERS)[:2])
+    parts = (str(work.year) if work.year else "", work.kind.value if with_kind else "", makers)
+    return ", ".join(part for part in parts if part)
+
+
+def item(thing: Item) -> str:
+    """“Arrival (2016, film, Denis Villeneuve)”."""
+    return f"{title_of(thing.work)} ({about(thing.work)})"
+
+
+def objections(penalties: Iterable[Penalty]) -> str:
+    """What speaks against a candidate, the gravest first; “nothing” when nothing does."""
+    grave = sorted((p for p in penalties if p.amount > 0), key=lambda p: -p.amount)
+    return (
+        "; ".join(p.detail or _OBJECTIONS.get(p.name, p.name.replace("_", " ")) for p in grave) or "nothing"
+    )
+
+
+def stars(rating: float) -> str:
+    """“★★★★½”."""
+    return "★" * int(rating) + ("½" if rating % 1 else "")
