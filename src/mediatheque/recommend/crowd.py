@@ -1,0 +1,109 @@
+"""What everybody together thinks of a title: activity that fades, catalogue popularity, damped ratings, renown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from mediatheque.kit.database import Connection
+from mediatheque.recommend import queries
+from mediatheque.recommend.queries import CrowdFigures
+from mediatheque.vocabulary import Kind
+
+Floats = npt.NDArray[np.float64]
+
+#: What people did counts half after three months.
+ACTIVITY_HALF_LIFE_DAYS = 90.0
+#: A title's average is believed as much as so many ratings at the mean of all titles.
+RATING_PRIOR_COUNT = 25.0
+#: Titles kept of each kind; what is less popular than these gains nothing from popularity.
+KEPT_OF_EACH_KIND = 5000
+#: The terms of a crowd score with their largest amounts. Renown (titles in other languages, entries in other
+#: catalogues) says the least; it orders a catalogue that comes without any figures.
+WEIGHT_BY_TERM = {"activity here": 0.4, "catalogue popularity": 0.3, "ratings": 0.3, "renown": 0.1}
+#: Figures are asked for again after so long, and so rarely that asking takes 1/200 of the time at most.
+_FRESH_S, _RARELY = 60.0, 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Titles that have something to be said for them, by rising id; a column of `terms` per term."""
+
+    item_ids: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.str_]
+    terms: Floats
+
+    def top(self, kinds: Sequence[Kind]) -> list[int]:
+        """The most popular titles of these kinds, best first; equal ones in a spread that never changes."""
+        rows = np.flatnonzero(np.isin(self.kinds, [kind.value for kind in kinds]))
+        ids = self.item_ids[rows]
+        order = np.lexsort((spread(ids), -self.terms[rows].sum(axis=1)))
+        return [int(item_id) for item_id in ids[order]]
+
+    def terms_of(self, item_ids: Sequence[int]) -> Floats:
+        """The terms of each of these titles, a row each; zeros for one that nothing is said of."""
+        wanted = np.asarray(item_ids, dtype=np.int64)
+        found = np.zeros((len(wanted), len(WEIGHT_BY_TERM)))
+        if len(self.item_ids):
+            at = np.searchsorted(self.item_ids, wanted).clip(max=len(self.item_ids) - 1)
+            is_there = self.item_ids[at] == wanted
+            found[is_there] = self.terms[at[is_there]]
+        return found
+
+
+def spread(item_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
+    """A fixed scatter of ids, so that ties do not list a catalogue in the order it was loaded."""
+    return ((item_ids.astype(np.uint64) * np.uint64(2_654_435_761)) >> np.uint64(7)).astype(np.uint32)
+
+
+def crowd_from(figures: CrowdFigures) -> Crowd:
+    """The crowd scores of all titles that have figures (pure)."""
+    activity, popularity = figures.activity, figures.popularity
+    busiest = float(np.log1p(activity.max(initial=0.0))) or 1.0
+    most_renowned = float(np.log1p(figures.renown.max(initial=0.0))) or 1.0
+    counts, totals = figures.rating_count, figures.rating_total
+    mean = float(totals.sum() / counts.sum()) if counts.sum() else 3.0
+    damped = (totals + RATING_PRIOR_COUNT * mean) / (counts + RATING_PRIOR_COUNT)
+    # Below the mean is a reason against: 0 is a title nobody rated, ±1 the ends of the scale.
+    above = np.where(
+        damped >= mean, (damped - mean) / max(5 - mean, 0.1), (damped - mean) / max(mean - 0.5, 0.1)
+    )
+    shares = np.column_stack(
+        [np.log1p(activity) / busiest, popularity, above, np.log1p(figures.renown) / most_renowned]
+    )
+    terms = shares * np.array(list(WEIGHT_BY_TERM.values()))
+    kept = _best_of_each_kind(figures.kinds, terms.sum(axis=1), figures.item_ids)
+    return Crowd(figures.item_ids[kept], figures.kinds[kept], terms[kept])
+
+
+def current_crowd(db: Connection) -> Crowd:
+    """The crowd as of a minute ago at most (longer in a huge library), kept in this process per database."""
+    kept = _crowd_by_engine.get(db.engine)
+    if kept is not None and time.monotonic() < kept[1]:
+        return kept[0]
+    started = time.monotonic()
+    crowd = crowd_from(queries.crowd_figures(db, half_life_days=ACTIVITY_HALF_LIFE_DAYS))
+    took = time.monotonic() - started
+    if len(crowd.item_ids):  # An empty library is about to be filled, and cheap to ask again.
+        _crowd_by_engine[db.engine] = (crowd, started + max(_FRESH_S, _RARELY * took))
+    return crowd
+
+
+_crowd_by_engine: WeakKeyDictionary[object, tuple[Crowd, float]] = WeakKeyDictionary()
+
+
+def _best_of_each_kind(
+    kinds: npt.NDArray[np.str_], scores: Floats, item_ids: npt.NDArray[np.int64]
+) -> npt.NDArray[np.intp]:
+    kept: list[npt.NDArray[np.intp]] = []
+    for kind in np.unique(kinds):
+        rows = np.flatnonzero(kinds == kind)
+        order = np.lexsort((spread(item_ids[rows]), -scores[rows]))
+        kept.append(rows[order[:KEPT_OF_EACH_KIND]])
+    rows = np.concatenate(kept) if kept else np.zeros(0, dtype=np.intp)
+    return rows[np.argsort(item_ids[rows])]

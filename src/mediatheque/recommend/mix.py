@@ -1,0 +1,172 @@
+"""Mix methods by how much is known of a person, then pick a list that is not all the same (pure)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mediatheque.recommend.algorithms import Algorithm, Scores, Term
+from mediatheque.recommend.pool import Floats, Pool
+from mediatheque.recommend.taste import Taste
+
+#: With so many whole-hearted opinions, taste and crowd weigh the same.
+EVEN_EVIDENCE = 3.0
+#: However much is known of a person, the crowd keeps a tenth: it knows what is good, not only what is near.
+LEAST_POPULAR = 0.1
+#: Of what is left, content gets this and because-you-liked the rest.
+CONTENT = 0.6
+#: What a title in the language that the person always chooses for its kind gains.
+LANGUAGE_HABIT = 0.1
+#: What another title by the same maker, of the same series, or beyond its lane's share keeps of its score.
+SAME_MAKER, SAME_SERIES, BEYOND_SHARE = 0.6, 0.4, 0.5
+#: What a title keeps that says the same as one already picked.
+SAME_MEANING = 0.7
+
+#: Terms of a mixture that are no method's own.
+VARIETY, HABIT = "variety", "the language you choose"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One method's scores in a mixture: its share, and the scale that makes its best title count 1."""
+
+    method: str
+    scores: Scores
+    share: float
+
+    @property
+    def factor(self) -> float:
+        best = float(self.scores.values.max(initial=0.0))
+        return self.share / best if best > 0 else self.share
+
+    @property
+    def amounts(self) -> Floats:
+        return self.scores.values * self.factor
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A picked row of the pool: its score and all terms of it, by method ("" is the mixture's own)."""
+
+    row: int
+    score: float
+    method: str  # the one that speaks most for it
+    terms_by_method: Mapping[str, Sequence[Term]]
+
+
+def shares(taste: Taste, methods: Sequence[str]) -> dict[str, float]:
+    """How much each of these methods counts for a person of whom this much is known; adds up to 1."""
+    personal = [method for method in methods if method != "popular"]
+    if not personal:
+        return dict.fromkeys(methods, 1.0 / max(len(methods), 1))
+    crowd = 0.0
+    if "popular" in methods:
+        crowd = max(EVEN_EVIDENCE / (EVEN_EVIDENCE + taste.evidence), LEAST_POPULAR)
+    wanted = {method: CONTENT if method == "content" else 1 - CONTENT for method in personal}
+    total = sum(wanted.values())
+    given = {method: (1 - crowd) * share / total for method, share in wanted.items()}
+    return given | ({"popular": crowd} if crowd else {})
+
+
+def pick(
+    taste: Taste, pool: Pool, parts: Sequence[Part], n: int, algorithms: Mapping[str, Algorithm]
+) -> list[Pick]:
+    """The best `n` rows of the pool, best first; picking one makes those like it worth less."""
+    habit = _habits(taste, pool) if len(parts) > 1 else np.zeros(len(pool))
+    amounts = np.stack([part.amounts for part in parts]) if parts else np.zeros((1, len(pool)))
+    totals = amounts.sum(axis=0) + habit
+    chief = amounts.argmax(axis=0)
+    picked = _vary(pool, totals, _lanes(parts, chief), n)
+    rows = [row for row, _ in picked]
+    explained = {part.method: algorithms[part.method].explain(taste, pool, rows) for part in parts}
+    picks: list[Pick] = []
+    for place, (row, value) in enumerate(picked):
+        terms: dict[str, Sequence[Term]] = {
+            part.method: [
+                Term(t.name, t.amount * part.factor, t.item_id) for t in explained[part.method][place]
+            ]
+            for part in parts
+        }
+        own = (Term(HABIT, float(habit[row])), Term(VARIETY, value - float(totals[row])))
+        terms[""] = [term for term in own if term.amount]
+        picks.append(Pick(row, value, parts[int(chief[row])].method, terms))
+    return picks
+
+
+@dataclass(frozen=True, slots=True)
+class _Lanes:
+    """Which lane each row is in, counted over all parts, and the share of the list each lane should have."""
+
+    of_row: npt.NDArray[np.intp]
+    shares: Sequence[float]
+
+
+def _lanes(parts: Sequence[Part], chief: npt.NDArray[np.intp]) -> _Lanes:
+    of_row = np.full(len(chief), -1, dtype=np.intp)
+    lane_shares: list[float] = []
+    for number, part in enumerate(parts):
+        lanes = part.scores.lanes
+        of_row = np.where((chief == number) & (lanes >= 0), lanes + len(lane_shares), of_row)
+        lane_shares += [part.share * share for share in part.scores.lane_shares]
+    return _Lanes(of_row, lane_shares)
+
+
+def _vary(pool: Pool, totals: Floats, lanes: _Lanes, n: int) -> list[tuple[int, float]]:
+    """Rows and scores, greedily. What is picked only ever lowers the rest, so the scores never rise."""
+    # What picked titles leave of a row's score: likeness is a share of 1 minus the pool's usual likeness.
+    usual = _usual_likeness(pool)
+    likest = np.zeros(len(pool))
+    left = np.ones(len(pool))
+    is_open = np.ones(len(pool), dtype=bool)
+    makers: Counter[int] = Counter()
+    series: Counter[str] = Counter()
+    taken: Counter[int] = Counter()
+    picked: list[tuple[int, float]] = []
+    while len(picked) < n and is_open.any():
+        # A score below zero is left as it is: a share of it would be more, not less.
+        current = np.where(totals > 0, totals * left * (1 - (1 - SAME_MEANING) * likest), totals)
+        row = int(np.argmax(np.where(is_open, current, -np.inf)))
+        picked.append((row, float(current[row])))
+        is_open[row] = False
+        traits = pool.traits[row]
+        makers.update(traits.makers)
+        series.update([traits.series] if traits.series else [])
+        taken.update([int(lanes.of_row[row])])
+        near = (pool.vectors @ pool.vectors[row] - usual) / (1 - usual)
+        likest = np.maximum(likest, np.clip(near, 0, 1))
+        left = np.array(
+            [
+                SAME_MAKER ** max((makers[maker] for maker in other.makers), default=0)
+                * SAME_SERIES ** series[other.series or ""]
+                * BEYOND_SHARE ** _beyond(lanes, int(lane), taken, n)
+                for other, lane in zip(pool.traits, lanes.of_row, strict=True)
+            ]
+        )
+    return picked
+
+
+def _beyond(lanes: _Lanes, lane: int, taken: Counter[int], n: int) -> int:
+    """By how many titles one more would put a lane beyond its share of the list."""
+    if lane < 0:
+        return 0
+    return max(taken[lane] + 1 - max(math.ceil(lanes.shares[lane] * n), 1), 0)
+
+
+def _usual_likeness(pool: Pool) -> float:
+    """The mean likeness of two of the pool's titles, in one pass: |Σv|² holds all pairs."""
+    rows = int(pool.vectors.any(axis=1).sum())
+    if rows < 2:
+        return 0.0
+    total = pool.vectors.sum(axis=0, dtype=np.float64)
+    return float(np.clip((total @ total - rows) / (rows * (rows - 1)), 0.0, 0.95))
+
+
+def _habits(taste: Taste, pool: Pool) -> Floats:
+    return np.array(
+        [LANGUAGE_HABIT * taste.habit(traits.kind, traits.language) for traits in pool.traits]
+    ).reshape(len(pool))

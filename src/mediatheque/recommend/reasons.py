@@ -1,0 +1,137 @@
+"""Why a title is recommended, in a sentence that is told from the terms of its score (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mediatheque.recommend.algorithms import Term
+from mediatheque.recommend.queries import Reception
+from mediatheque.recommend.taste import Known
+from mediatheque.vocabulary import Item, Kind, Role, Work
+
+_MAKERS = (Role.DIRECTOR, Role.CREATOR, Role.AUTHOR, Role.CHANNEL)
+_DONE: Mapping[Kind, str] = {Kind.BOOK: "read", Kind.AUDIO: "listened to"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a sentence may speak of: the person's own titles, and how the recommended one was received."""
+
+    items: Mapping[int, Item] = field(default_factory=dict[int, Item])
+    known: Mapping[int, Known] = field(default_factory=dict[int, Known])
+    reception: Reception = field(default_factory=Reception)
+    is_saved: bool = False
+
+
+def reason(item: Item, terms: Sequence[Term], told: Told) -> str:
+    """The sentence for an item whose chief method gave it these terms."""
+    causes = [
+        term for term in terms if term.amount > 0 and term.item_id in told.items and term.name == "like"
+    ]
+    if causes:
+        sentence = _from_titles(item, causes, told)
+    else:
+        sentence = _from_the_crowd(item, terms, told.reception)
+    return f"{sentence}. It is on your list." if told.is_saved else f"{sentence}."
+
+
+def contributions(terms: Sequence[Term], items: Mapping[int, Item]) -> dict[str, float]:
+    """All terms under names a reader understands, the largest first; equal names are added up."""
+    amounts: dict[str, float] = {}
+    for term in terms:
+        title = items[term.item_id].title if term.item_id in items else None
+        name = term.name if term.item_id is None else f"{term.name} {title or 'a title of yours'}"
+        amounts[name] = amounts.get(name, 0.0) + term.amount
+    return dict(sorted(amounts.items(), key=lambda entry: -abs(entry[1])))
+
+
+def _from_titles(item: Item, causes: Sequence[Term], told: Told) -> str:
+    """Named are the titles that pull about as much as the first, two at most."""
+    strong = [term for term in causes if term.amount >= 0.5 * causes[0].amount][:2]
+    ids = [term.item_id for term in strong if term.item_id is not None]
+    works = [told.items[i].work for i in ids]
+    if len(ids) == 1:
+        start = _because(told.items[ids[0]], told.known.get(ids[0]))
+    else:
+        start = "Close to " + " and ".join(
+            f"{told.items[i].title} ({_stance(told.items[i], told.known.get(i), 'it')})" for i in ids
+        )
+    shared = _shared(item.work, works)
+    return f"{start}: {shared}" if shared else f"{start}, and similar by description"
+
+
+def _because(cause: Item, known: Known | None) -> str:
+    return f"Because {_stance(cause, known, cause.title)}"
+
+
+def _stance(item: Item, known: Known | None, named: str) -> str:
+    """What the person did with a title: "you rated it 4.5", "you watched 3 episodes of Dark"."""
+    if known is None:
+        return f"you know {named}"
+    if known.rating is not None:
+        return f"you rated {named} {known.rating:g}"
+    if known.liking > 0:
+        return f"you liked {named}"
+    if known.seen_count > 0:
+        again = " more than once" if known.seen_count > 1 and item.kind is not Kind.SHOW else ""
+        return f"you {_DONE.get(item.kind, 'watched')} {named}{again}"
+    if known.episodes_seen > 0:
+        return f"you watched {_count(known.episodes_seen, 'episode')} of {named}"
+    return f"{named} is on your list" if known.is_saved else f"you know {named}"
+
+
+def _shared(work: Work, others: Sequence[Work]) -> str:
+    """What the work has in common with all the others: makers, then cast, then genres."""
+    told: list[str] = []
+    makers = _in_all(work.people(*_MAKERS), [other.people(*_MAKERS) for other in others])
+    if makers:
+        told.append(f"also by {_list(makers[:2])}")
+    cast = _in_all(work.people(Role.CAST), [other.people(Role.CAST) for other in others])
+    if cast:
+        told.append(f"also with {_list(cast[:2])}")
+    genres = _in_all(work.genres, [other.genres for other in others])
+    if genres and len(told) < 2:
+        told.append(f"also {_list([genre.lower() for genre in genres[:2]])}")
+    return ", ".join(told)
+
+
+def _from_the_crowd(item: Item, terms: Sequence[Term], reception: Reception) -> str:
+    for term in sorted(terms, key=lambda term: -term.amount):
+        if term.amount > 0 and (sentence := _crowd_sentence(item, term.name, reception)):
+            return sentence
+    return f"{_description(item.work)} that you have not come across yet"
+
+
+def _crowd_sentence(item: Item, name: str, reception: Reception) -> str | None:
+    if name == "activity here" and reception.people:
+        has = "has" if reception.people == 1 else "have"
+        people = _count(reception.people, "person", "people")
+        return f"{people} here {has} {_DONE.get(item.kind, 'watched')} it"
+    if name == "ratings" and reception.average_rating is not None:
+        by = _count(reception.rating_count, "person", "people")
+        return f"Rated {reception.average_rating:.1f} out of 5 by {by}"
+    if name == "catalogue popularity":
+        return f"{_description(item.work)} that is popular just now"
+    if name == "renown":
+        return f"{_description(item.work)} that is widely known"
+    return None
+
+
+def _description(work: Work) -> str:
+    """ "A science fiction film from 1982"."""
+    words = [genre.lower() for genre in work.genres[:1]] + [work.kind.value]
+    article = "An" if words[0][0] in "aeiou" else "A"
+    return f"{article} {' '.join(words)}" + (f" from {work.year}" if work.year else "")
+
+
+def _in_all(mine: Sequence[str], theirs: Sequence[Sequence[str]]) -> list[str]:
+    return [name for name in dict.fromkeys(mine) if all(name in other for other in theirs)]
+
+
+def _count(n: int, one: str, many: str = "") -> str:
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def _list(words: Sequence[str]) -> str:
+    return " and ".join(words)

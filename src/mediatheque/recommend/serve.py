@@ -1,0 +1,188 @@
+"""The list for one person: what may be recommended, found, scored, mixed, varied and explained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from mediatheque.kit.database import Connection
+from mediatheque.library.queries.items import items_with_ids
+from mediatheque.recommend import algorithms, queries
+from mediatheque.recommend.algorithms import Algorithm, Search, Term
+from mediatheque.recommend.crowd import current_crowd
+from mediatheque.recommend.interests import Vectors
+from mediatheque.recommend.mix import Part, Pick, pick, shares
+from mediatheque.recommend.pool import Pool, Traits
+from mediatheque.recommend.queries import Eligible, Reception
+from mediatheque.recommend.reasons import Told, contributions, reason
+from mediatheque.recommend.taste import Taste, learn, with_vectors
+from mediatheque.stores.vectors import store
+from mediatheque.vocabulary import Item, Kind, Recommendation
+
+MIXED = "mixed"
+#: Serves whoever no other method can serve.
+POPULAR = "popular"
+#: Episodes and videos come in thousands and mean little alone: only for who asks.
+USUAL_KINDS = (Kind.FILM, Kind.SHOW, Kind.BOOK, Kind.AUDIO)
+
+
+def methods() -> tuple[str, ...]:
+    """What may be asked for: the mixture, or one algorithm alone."""
+    return (MIXED, *algorithms.names())
+
+
+def recommend(
+    db: Connection,
+    user_id: int,
+    *,
+    kinds: Sequence[Kind] = (),
+    n: int = 10,
+    exclude: Iterable[int] = (),
+    method: str = MIXED,
+    model_id: int | None = None,
+) -> list[Recommendation]:
+    """The `n` titles (fewer, where there are no more) most worth the user's time, best first.
+
+    What they know, have hidden or may not see is never among them. Without `model_id` there are no
+    vectors to go by. Raises Invalid for an unknown method.
+    """
+    wanted = list(algorithms.names()) if method == MIXED else [method]
+    by_name = {name: algorithms.algorithm(name) for name in {*wanted, POPULAR}}
+    if n < 1:
+        return []
+    eligible = Eligible(viewer=user_id, kinds=tuple(kinds) or USUAL_KINDS, exclude=tuple(exclude))
+    taste = _taste(db, user_id, model_id)
+    able, fallback = _able(wanted, by_name, taste, model_id)
+    search = Search(eligible, n, model_id)
+    used = {name: by_name[name] for name in able}
+    recommended = _list(db, taste, search, used, fallback)
+    missing = n - len(recommended)
+    if missing and POPULAR not in used:
+        there = tuple(r.item.id for r in recommended)
+        rest = replace(search, n=missing, eligible=replace(eligible, exclude=eligible.exclude + there))
+        why = f"{method} found no more than {len(there)}, so the rest is what is popular"
+        recommended += _below(recommended, _list(db, taste, rest, {POPULAR: by_name[POPULAR]}, why))
+    return recommended
+
+
+def _taste(db: Connection, user_id: int, model_id: int | None) -> Taste:
+    taste = learn(queries.known_titles(db, user_id), datetime.now(UTC))
+    if model_id is None or not taste.seeds:
+        return taste
+    return with_vectors(taste, store().vectors_of(db, model_id, [seed.item_id for seed in taste.seeds]))
+
+
+def _able(
+    wanted: Sequence[str], by_name: dict[str, Algorithm], taste: Taste, model_id: int | None
+) -> tuple[list[str], str | None]:
+    """Which of these methods can serve; where only popularity can, why."""
+    why_not = {name: by_name[name].why_not(taste) for name in wanted}
+    able = [name for name, why in why_not.items() if why is None]
+    if able and (set(able) != {POPULAR} or set(wanted) == {POPULAR}):
+        return able, None
+    why = next((why for why in why_not.values() if why), "")
+    if model_id is None and taste.seeds:
+        why = "there are no embeddings to compare titles by"
+    return [POPULAR], f"{why}, so this is what is popular"
+
+
+def _list(
+    db: Connection, taste: Taste, search: Search, used: dict[str, Algorithm], fallback: str | None
+) -> list[Recommendation]:
+    pool = _pool(db, taste, search, used)
+    if not len(pool):
+        return []
+    given = shares(taste, list(used))
+    parts = [Part(name, used[name].score(taste, pool), given[name]) for name in used]
+    picks = pick(taste, pool, parts, search.n, used)
+    return _told(db, taste, search, pool, picks, fallback)
+
+
+def _pool(db: Connection, taste: Taste, search: Search, used: dict[str, Algorithm]) -> Pool:
+    """What the methods find, each asked for its share and something to choose from."""
+    given = shares(taste, list(used))
+    found: dict[int, None] = {}
+    for name, algorithm in used.items():
+        # Popular titles fill any list up, so at least as many as are wanted are asked of it.
+        n = search.n if name == POPULAR else math.ceil(2 * search.n * given[name])
+        found.update(dict.fromkeys(algorithm.find(db, taste, replace(search, n=n + 5))))
+    rows = queries.traits_of(db, list(found), search.eligible)
+    traits = [
+        Traits(
+            item_id=row.item_id,
+            kind=Kind(row.kind),
+            language=row.language,
+            series=row.series,
+            makers=frozenset(row.makers),
+        )
+        for row in rows
+    ]
+    return Pool(traits, _vectors(db, taste, search.model_id, traits), current_crowd(db))
+
+
+def _vectors(db: Connection, taste: Taste, model_id: int | None, traits: Sequence[Traits]) -> Vectors:
+    """A row for each title, as long as the vectors of the taste; zeros where there is no vector."""
+    item_ids = [those.item_id for those in traits]
+    by_id = store().vectors_of(db, model_id, item_ids) if model_id is not None else {}
+    length = next((len(vector) for vector in (*taste.vectors.values(), *by_id.values())), 1)
+    rows = np.zeros((len(item_ids), length), dtype=np.float32)
+    for row, item_id in enumerate(item_ids):
+        if item_id in by_id:
+            rows[row] = by_id[item_id]
+    return rows
+
+
+def _told(
+    db: Connection, taste: Taste, search: Search, pool: Pool, picks: Sequence[Pick], fallback: str | None
+) -> list[Recommendation]:
+    """Picks as recommendations: only now are whole items loaded, the picked ones and those they are like."""
+    picked = [pool.traits[chosen.row].item_id for chosen in picks]
+    causes = {t.item_id for chosen in picks for t in _terms(chosen) if t.item_id is not None}
+    items = items_with_ids(db, [*picked, *causes], search.eligible.viewer)
+    popular = [i for i, chosen in zip(picked, picks, strict=True) if chosen.method == POPULAR]
+    receptions = queries.receptions(db, popular) if popular else {}
+    known = {seed.item_id: seed.known for seed in taste.seeds if seed.item_id in causes}
+    told: list[Recommendation] = []
+    for item_id, chosen in zip(picked, picks, strict=True):
+        facts = Told(
+            items=items,
+            known=known,
+            reception=receptions.get(item_id, Reception()),
+            is_saved=item_id in taste.saved,
+        )
+        told.append(_recommendation(items[item_id], chosen, facts, fallback))
+    return told
+
+
+def _recommendation(item: Item, chosen: Pick, facts: Told, fallback: str | None) -> Recommendation:
+    return Recommendation(
+        item=item,
+        score=chosen.score,
+        method=chosen.method,
+        because=reason(item, chosen.terms_by_method[chosen.method], facts),
+        fallback=fallback,
+        contributions=contributions(_terms(chosen), facts.items),
+    )
+
+
+def _terms(chosen: Pick) -> list[Term]:
+    return [term for terms in chosen.terms_by_method.values() for term in terms]
+
+
+def _below(first: Sequence[Recommendation], rest: Sequence[Recommendation]) -> list[Recommendation]:
+    """`rest`, scaled so that it ranks below what the method asked for found itself."""
+    ceiling = min((r.score for r in first), default=math.inf)
+    highest = max((r.score for r in rest), default=0.0)
+    if highest <= 0 or highest <= ceiling:
+        return list(rest)
+    factor = max(ceiling, 0.0) / highest
+    return [
+        replace(
+            r, score=r.score * factor, contributions={name: a * factor for name, a in r.contributions.items()}
+        )
+        for r in rest
+    ]

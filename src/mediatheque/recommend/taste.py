@@ -1,0 +1,166 @@
+"""A person's taste: where they stand with titles, weighed, and the several interests that shows."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from mediatheque.recommend.interests import Interest, Vectors, interests
+from mediatheque.vocabulary import Kind
+
+#: An opinion counts half after two years, and never less than a quarter: people change, slowly.
+OPINION_HALF_LIFE_DAYS = 730.0
+OLDEST_COUNTS = 0.25
+#: So many titles describe a taste; more only cost time.
+MOST_SEEDS = 300
+#: What no rating tells: having seen it through, having put it on a list, never wanting it again.
+SEEN, SAVED, HIDDEN = 0.3, 0.2, -0.3
+#: Loved: rated well above one's own average, or liked outright.
+LOVED = 0.6
+#: A person's mean rating is believed as much as so many ratings at the middle of the scale.
+_MEAN_PRIOR, _MEAN_PRIOR_COUNT = 3.25, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One title that a person has had to do with, as the library knows it."""
+
+    item_id: int
+    kind: Kind
+    language: str | None = None
+    parent_id: int | None = None
+    seen_count: int = 0
+    episodes_seen: int = 0
+    is_saved: bool = False
+    is_hidden: bool = False
+    liking: int = 0
+    rating: float | None = None
+    last_at: datetime | None = None
+    share_finished: float | None = None  # the most of it that was seen at one go, where a source told
+
+    @property
+    def is_seen(self) -> bool:
+        return self.seen_count > 0 or self.episodes_seen > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A title to learn from: its weight is positive for more like it, negative for less, 1 at most."""
+
+    weight: float
+    known: Known
+
+    @property
+    def item_id(self) -> int:
+        return self.known.item_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taste:
+    """All that a recommender may know of a person; `interests` and `vectors` come with the embeddings."""
+
+    seeds: tuple[Seed, ...] = ()  # weightiest first
+    saved: frozenset[int] = frozenset()
+    seen_by_kind: Mapping[Kind, int] = field(default_factory=dict[Kind, int])
+    seen_by_language: Mapping[tuple[Kind, str], int] = field(default_factory=dict[tuple[Kind, str], int])
+    vectors: Mapping[int, Vectors] = field(default_factory=dict[int, Vectors])
+    interests: tuple[Interest, ...] = ()
+
+    @property
+    def evidence(self) -> float:
+        """How much is known, counted in whole-hearted opinions."""
+        return sum(abs(seed.weight) for seed in self.seeds)
+
+    def seed(self, item_id: int) -> Seed | None:
+        return next((seed for seed in self.seeds if seed.item_id == item_id), None)
+
+    def loved(self, most: int) -> list[Seed]:
+        """The best-loved titles that have a vector."""
+        liked = (s for s in self.seeds if s.weight >= LOVED * OLDEST_COUNTS and is_loved(s.known))
+        return [s for s in liked if s.item_id in self.vectors][:most]
+
+    def disliked(self) -> list[Seed]:
+        """Titles to stay away from that have a vector."""
+        return [s for s in self.seeds if s.weight < 0 and s.item_id in self.vectors]
+
+    def habit(self, kind: Kind, language: str | None) -> float:
+        """Which share of what they saw of this kind was in this language; 0 where that says nothing yet."""
+        seen = self.seen_by_kind.get(kind, 0)
+        if language is None or seen < 5:
+            return 0.0
+        return self.seen_by_language.get((kind, language), 0) / seen
+
+
+def learn(history: Sequence[Known], now: datetime) -> Taste:
+    """What a history says about taste, before any vector."""
+    mean = _own_mean(history)
+    weighed = (Seed(_weight(known, mean, now), known) for known in history if not _speaks_elsewhere(known))
+    seeds = sorted((s for s in weighed if s.weight), key=lambda s: (-abs(s.weight), s.item_id))
+    seen = [known for known in history if known.is_seen and not _speaks_elsewhere(known)]
+    return Taste(
+        seeds=tuple(seeds[:MOST_SEEDS]),
+        saved=frozenset(known.item_id for known in history if known.is_saved),
+        seen_by_kind=Counter(known.kind for known in seen),
+        seen_by_language=Counter((k.kind, k.language) for k in seen if k.language is not None),
+    )
+
+
+def with_vectors(taste: Taste, vectors: Mapping[int, Vectors]) -> Taste:
+    """The taste with the vectors of its seeds, and the interests they gather in."""
+    liked = [seed for seed in taste.seeds if seed.weight > 0 and seed.item_id in vectors]
+    found = interests(
+        [seed.item_id for seed in liked], [seed.weight for seed in liked], [vectors[s.item_id] for s in liked]
+    )
+    return replace(taste, vectors=vectors, interests=found)
+
+
+def is_loved(known: Known) -> bool:
+    """Whether the person said that they liked it: by a rating of 4 or more, or outright."""
+    return known.rating >= 4 if known.rating is not None else known.liking > 0
+
+
+def _speaks_elsewhere(known: Known) -> bool:
+    """Episodes speak through their show, or one long series would drown everything else."""
+    return known.kind is Kind.EPISODE and known.parent_id is not None and known.rating is None
+
+
+def _own_mean(history: Sequence[Known]) -> float:
+    """The person's mean rating, drawn towards the middle while there are few, and kept from extremes."""
+    ratings = [known.rating for known in history if known.rating is not None]
+    mean = (sum(ratings) + _MEAN_PRIOR * _MEAN_PRIOR_COUNT) / (len(ratings) + _MEAN_PRIOR_COUNT)
+    return min(max(mean, 2.5), 4.0)
+
+
+def _weight(known: Known, mean: float, now: datetime) -> float:
+    return _opinion(known, mean) * _freshness(known.last_at, now)
+
+
+def _opinion(known: Known, mean: float) -> float:
+    """−1 to 1. One star below one's own mean says nothing; from there two stars go all the way."""
+    if known.rating is not None:
+        return min(max((known.rating - (mean - 1)) / 2, -1.0), 1.0)
+    if known.liking:
+        return float(known.liking)
+    if known.is_hidden:
+        return HIDDEN
+    if known.is_seen:
+        return _from_seeing(known)
+    return SAVED if known.is_saved else 0.0
+
+
+def _from_seeing(known: Known) -> float:
+    """Seeing it says a little, again and again says more, giving up early says no."""
+    if known.share_finished is not None and known.share_finished < 0.25:
+        return -0.1
+    more = math.log2(max(known.seen_count + known.episodes_seen, 1))
+    return min(SEEN + 0.1 * more, 0.7) * (1.0 if known.share_finished is None else known.share_finished)
+
+
+def _freshness(at: datetime | None, now: datetime) -> float:
+    if at is None:
+        return 0.5
+    age_days = max((now - at).total_seconds() / 86_400, 0.0)
+    return max(0.5 ** (age_days / OPINION_HALF_LIFE_DAYS), OLDEST_COUNTS)
