@@ -79,12 +79,12 @@ def begin_import(
 ) -> Batch:
     """Recognise an export and open its batch, for `finish_import`. Raises as `import_file`."""
     options = options or Options()
-    with Upload.open(path) as upload:
+    with Upload.open(path, name) as upload:
         source = source or importers.recognise(upload)
         # A question comes before the first row: it is asked before there is a batch.
         for _ in islice(importers.importer(source).read(upload, options), 1):
             break
-        return batches.open_batch(db, user_id, source, name or upload.name, sha256_of(path), asdict(options))
+        return batches.open_batch(db, user_id, source, upload.name, sha256_of(path), asdict(options))
 
 
 def finish_import(
@@ -97,7 +97,7 @@ def finish_import(
 ) -> Batch:
     """Read the file of an open batch from its checkpoint to its end."""
     try:
-        with Upload.open(path) as upload:
+        with Upload.open(path, batch.file_name) as upload:
             rows = importers.importer(batch.source).read(upload, Options(**batch.options))
             _store(database, batch, rows, on_progress, chunk)
     except Conflict:
@@ -116,12 +116,13 @@ def preview_file(
     user_id: int,
     path: Path,
     *,
+    name: str | None = None,
     source: str | None = None,
     options: Options | None = None,
     on_progress: OnProgress | None = None,
 ) -> Preview:
     """What importing this file would bring; nothing is stored. Raises as `import_file`."""
-    with Upload.open(path) as upload:
+    with Upload.open(path, name) as upload:
         source = source or importers.recognise(upload)
         preview = Preview(source)
         rows = importers.importer(source).read(upload, options or Options())
