@@ -132,9 +132,11 @@ class Cluster:
             f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
         )
         write_whole(draft / self._password_file.name, password)
-        server_identity(self.path, self.binaries / "postgres").owns(draft)
+        server = server_identity(self.path, self.binaries / "postgres")
+        server.owns(draft)
         if not _is_throw_away():
-            made.sync()
+            # By its new owner: its maker may not enter it any more.
+            _Draft(self.binaries, draft, server, lock).sync()
         draft.rename(self.path)
 
     def _check_version(self) -> None:
