@@ -206,7 +206,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_items_popularity", "items", [sa.literal_column("popularity DESC NULLS LAST")], unique=False
     )
-    op.create_index("ix_items_search", "items", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_items_search",
+        "items",
+        ["search"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_table(
         "recommendations_shown",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -322,6 +329,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"key": "gin_trgm_ops"},
+        postgresql_with={"fastupdate": "off"},
     )
     op.create_table(
         "mentions",

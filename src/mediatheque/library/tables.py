@@ -61,6 +61,9 @@ def _to(target: str, name: str, *, nullable: bool = False, on_delete: str = "CAS
     return Column(name, BigInteger, ForeignKey(f"{target}.id", ondelete=on_delete), nullable=nullable)
 
 
+#: A GIN index collects insertions in a list that every lookup reads through: 4.6 ms instead of 0.2 ms a title.
+_NO_PENDING_LIST = {"fastupdate": "off"}
+
 users = Table(
     "users",
     metadata,
@@ -149,7 +152,7 @@ items = Table(
     Index("ix_items_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("ix_items_kind_year", "kind", "year"),
     Index("ix_items_popularity", text("popularity DESC NULLS LAST")),
-    Index("ix_items_search", "search", postgresql_using="gin"),
+    Index("ix_items_search", "search", postgresql_using="gin", postgresql_with=_NO_PENDING_LIST),
 )
 
 item_titles = Table(
@@ -159,7 +162,13 @@ item_titles = Table(
     Column("key", Text, nullable=False),
     PrimaryKeyConstraint("key", "item_id"),
     Index("ix_item_titles_item_id", "item_id"),
-    Index("ix_item_titles_key_trgm", "key", postgresql_using="gin", postgresql_ops={"key": "gin_trgm_ops"}),
+    Index(
+        "ix_item_titles_key_trgm",
+        "key",
+        postgresql_using="gin",
+        postgresql_ops={"key": "gin_trgm_ops"},
+        postgresql_with=_NO_PENDING_LIST,
+    ),
 )
 
 external_ids = Table(
