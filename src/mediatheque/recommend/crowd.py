@@ -39,11 +39,15 @@ class Crowd:
     terms: Floats
 
     def top(self, kinds: Sequence[Kind]) -> list[int]:
-        """The most popular titles of these kinds, best first; equal ones in a spread that never changes."""
-        rows = np.flatnonzero(np.isin(self.kinds, [kind.value for kind in kinds]))
-        ids = self.item_ids[rows]
-        order = np.lexsort((spread(ids), -self.terms[rows].sum(axis=1)))
-        return [int(item_id) for item_id in ids[order]]
+        """The most popular titles, best first, these kinds in turns; ties are scattered, always the same way."""
+        scores = self.terms.sum(axis=1)
+        places: list[tuple[int, int, int]] = []
+        for turn, kind in enumerate(kinds):
+            rows = np.flatnonzero(self.kinds == kind.value)
+            ids = self.item_ids[rows]
+            order = np.lexsort((spread(ids), -scores[rows]))
+            places += [(place, turn, int(item_id)) for place, item_id in enumerate(ids[order])]
+        return [item_id for _, _, item_id in sorted(places)]
 
     def terms_of(self, item_ids: Sequence[int]) -> Floats:
         """The terms of each of these titles, a row each; zeros for one that nothing is said of."""
@@ -65,7 +69,10 @@ def crowd_from(figures: CrowdFigures) -> Crowd:
     """The crowd scores of all titles that have figures (pure)."""
     activity, popularity = figures.activity, figures.popularity
     busiest = float(np.log1p(activity.max(initial=0.0))) or 1.0
-    most_renowned = float(np.log1p(figures.renown.max(initial=0.0))) or 1.0
+    renown = np.log1p(figures.renown)
+    for kind in np.unique(figures.kinds):
+        # Films have more entries than books do, and are not better for it.
+        renown[figures.kinds == kind] /= renown[figures.kinds == kind].max() or 1.0
     counts, totals = figures.rating_count, figures.rating_total
     mean = float(totals.sum() / counts.sum()) if counts.sum() else 3.0
     damped = (totals + RATING_PRIOR_COUNT * mean) / (counts + RATING_PRIOR_COUNT)
@@ -73,9 +80,7 @@ def crowd_from(figures: CrowdFigures) -> Crowd:
     above = np.where(
         damped >= mean, (damped - mean) / max(5 - mean, 0.1), (damped - mean) / max(mean - 0.5, 0.1)
     )
-    shares = np.column_stack(
-        [np.log1p(activity) / busiest, popularity, above, np.log1p(figures.renown) / most_renowned]
-    )
+    shares = np.column_stack([np.log1p(activity) / busiest, popularity, above, renown])
     terms = shares * np.array(list(WEIGHT_BY_TERM.values()))
     kept = _best_of_each_kind(figures.kinds, terms.sum(axis=1), figures.item_ids)
     return Crowd(figures.item_ids[kept], figures.kinds[kept], terms[kept])

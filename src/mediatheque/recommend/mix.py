@@ -15,7 +15,7 @@ from mediatheque.recommend.pool import Floats, Pool
 from mediatheque.recommend.taste import Taste
 
 #: With so many whole-hearted opinions, taste and crowd weigh the same.
-EVEN_EVIDENCE = 3.0
+EVEN_EVIDENCE = 1.5
 #: However much is known of a person, the crowd keeps a tenth: it knows what is good, not only what is near.
 LEAST_POPULAR = 0.1
 #: Of what is left, content gets this and because-you-liked the rest.
@@ -33,20 +33,11 @@ VARIETY, HABIT = "variety", "the language you choose"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One method's scores in a mixture: its share, and the scale that makes its best title count 1."""
+    """One method's scores in a mixture, and its share."""
 
     method: str
     scores: Scores
     share: float
-
-    @property
-    def factor(self) -> float:
-        best = float(self.scores.values.max(initial=0.0))
-        return self.share / best if best > 0 else self.share
-
-    @property
-    def amounts(self) -> Floats:
-        return self.scores.values * self.factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +69,9 @@ def pick(
 ) -> list[Pick]:
     """The best `n` rows of the pool, best first; picking one makes those like it worth less."""
     habit = _habits(taste, pool) if len(parts) > 1 else np.zeros(len(pool))
-    amounts = np.stack([part.amounts for part in parts]) if parts else np.zeros((1, len(pool)))
+    amounts = np.stack([part.scores.values * part.share for part in parts])
     totals = amounts.sum(axis=0) + habit
-    chief = amounts.argmax(axis=0)
+    chief = _chief(parts, amounts)
     picked = _vary(pool, totals, _lanes(parts, chief), n)
     rows = [row for row, _ in picked]
     explained = {part.method: algorithms[part.method].explain(taste, pool, rows) for part in parts}
@@ -88,7 +79,7 @@ def pick(
     for place, (row, value) in enumerate(picked):
         terms: dict[str, Sequence[Term]] = {
             part.method: [
-                Term(t.name, t.amount * part.factor, t.item_id) for t in explained[part.method][place]
+                Term(t.name, t.amount * part.share, t.item_id) for t in explained[part.method][place]
             ]
             for part in parts
         }
@@ -96,6 +87,16 @@ def pick(
         terms[""] = [term for term in own if term.amount]
         picks.append(Pick(row, value, parts[int(chief[row])].method, terms))
     return picks
+
+
+def _chief(parts: Sequence[Part], amounts: Floats) -> npt.NDArray[np.intp]:
+    """Which part speaks for each row: the crowd where it gives most, else the method of taste that ranks it highest."""
+    values = np.stack(
+        [np.full_like(p.scores.values, -np.inf) if p.method == "popular" else p.scores.values for p in parts]
+    )
+    most = amounts.argmax(axis=0)
+    is_crowd = np.array([part.method == "popular" for part in parts])[most]
+    return np.where(is_crowd, most, values.argmax(axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _lanes(parts: Sequence[Part], chief: npt.NDArray[np.intp]) -> _Lanes:
     for number, part in enumerate(parts):
         lanes = part.scores.lanes
         of_row = np.where((chief == number) & (lanes >= 0), lanes + len(lane_shares), of_row)
-        lane_shares += [part.share * share for share in part.scores.lane_shares]
+        lane_shares += part.scores.lane_shares
     return _Lanes(of_row, lane_shares)
 
 

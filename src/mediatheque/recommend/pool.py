@@ -23,12 +23,13 @@ class Traits:
     kind: Kind
     language: str | None = None
     series: str | None = None  # the show of an episode, the series of a book
+    genres: frozenset[int] = frozenset()  # ids
     makers: frozenset[int] = frozenset()  # ids of the people who directed, created, wrote or published it
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Candidates, a row each; the row of one without an embedding is zero."""
+    """Candidates, a row each; vectors are in the space of the person's taste, zero without an embedding."""
 
     traits: Sequence[Traits]
     vectors: Vectors

@@ -77,6 +77,7 @@ class TraitsRow:
     kind: str
     language: str | None
     series: str | None
+    genres: tuple[int, ...]
     makers: tuple[int, ...]
 
 
@@ -101,7 +102,8 @@ def known_titles(db: Connection, user_id: int) -> list[Known]:
                 LIMIT :most
             )
             SELECT b.item_id, i.kind, i.language, i.parent_id, b.seen_count, b.episodes_seen, b.is_saved,
-                b.is_hidden, b.liking, b.rating, b.last_at, f.share_finished
+                b.is_hidden, b.liking, b.rating, b.last_at, f.share_finished,
+                ARRAY(SELECT g.genre_id FROM item_genres g WHERE g.item_id = b.item_id) AS genres
             FROM best b JOIN items i ON i.id = b.item_id LEFT JOIN (
                 SELECT item_id, max(value) AS share_finished FROM events
                 WHERE user_id = :user AND kind IN ('watched', 'read', 'listened') AND value IS NOT NULL
@@ -123,6 +125,7 @@ def known_titles(db: Connection, user_id: int) -> list[Known]:
             rating=row[9],
             last_at=row[10],
             share_finished=row[11],
+            genres=frozenset(row[12]),
         )
         for row in rows
     ]
@@ -157,13 +160,14 @@ def traits_of(db: Connection, item_ids: Sequence[int], which: Eligible) -> list[
     rows = db.execute(
         text(f"""
             SELECT i.id, i.kind, i.language, coalesce(i.parent_id::text, lower(i.work ->> 'series_title')),
+                ARRAY(SELECT g.genre_id FROM item_genres g WHERE g.item_id = i.id),
                 ARRAY(SELECT c.person_id FROM item_credits c WHERE c.item_id = i.id
                       AND c.role IN ('director', 'creator', 'author', 'channel')) AS makers
             FROM items i WHERE i.id = ANY(:ids) AND {condition} ORDER BY i.id
         """),
         given | {"ids": list(item_ids)},
     )
-    return [TraitsRow(row[0], row[1], row[2], row[3], tuple(row[4])) for row in rows]
+    return [TraitsRow(row[0], row[1], row[2], row[3], tuple(row[4]), tuple(row[5])) for row in rows]
 
 
 def crowd_figures(db: Connection, *, half_life_days: float) -> CrowdFigures:

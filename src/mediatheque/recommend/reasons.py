@@ -26,13 +26,8 @@ class Told:
 
 def reason(item: Item, terms: Sequence[Term], told: Told) -> str:
     """The sentence for an item whose chief method gave it these terms."""
-    causes = [
-        term for term in terms if term.amount > 0 and term.item_id in told.items and term.name == "like"
-    ]
-    if causes:
-        sentence = _from_titles(item, causes, told)
-    else:
-        sentence = _from_the_crowd(item, terms, told.reception)
+    causes = [t for t in terms if t.name == "like" and t.amount > 0 and t.item_id in told.items]
+    sentence = _from_titles(item, causes, told) if causes else _from_the_crowd(item, terms, told.reception)
     return f"{sentence}. It is on your list." if told.is_saved else f"{sentence}."
 
 
@@ -40,8 +35,8 @@ def contributions(terms: Sequence[Term], items: Mapping[int, Item]) -> dict[str,
     """All terms under names a reader understands, the largest first; equal names are added up."""
     amounts: dict[str, float] = {}
     for term in terms:
-        title = items[term.item_id].title if term.item_id in items else None
-        name = term.name if term.item_id is None else f"{term.name} {title or 'a title of yours'}"
+        cause = items.get(term.item_id) if term.item_id is not None else None
+        name = f"{term.name} {cause.title}" if cause else term.name
         amounts[name] = amounts.get(name, 0.0) + term.amount
     return dict(sorted(amounts.items(), key=lambda entry: -abs(entry[1])))
 

@@ -15,6 +15,7 @@ from mediatheque.recommend import algorithms, queries
 from mediatheque.recommend.algorithms import Algorithm, Search, Term
 from mediatheque.recommend.crowd import current_crowd
 from mediatheque.recommend.interests import Vectors
+from mediatheque.recommend.likeness import Space
 from mediatheque.recommend.mix import Part, Pick, pick, shares
 from mediatheque.recommend.pool import Pool, Traits
 from mediatheque.recommend.queries import Eligible, Reception
@@ -117,6 +118,7 @@ def _pool(db: Connection, taste: Taste, search: Search, used: dict[str, Algorith
             kind=Kind(row.kind),
             language=row.language,
             series=row.series,
+            genres=frozenset(row.genres),
             makers=frozenset(row.makers),
         )
         for row in rows
@@ -125,14 +127,16 @@ def _pool(db: Connection, taste: Taste, search: Search, used: dict[str, Algorith
 
 
 def _vectors(db: Connection, taste: Taste, model_id: int | None, traits: Sequence[Traits]) -> Vectors:
-    """A row for each title, as long as the vectors of the taste; zeros where there is no vector."""
+    """A row for each title in the space of the taste; zeros where there is no vector."""
     item_ids = [those.item_id for those in traits]
     by_id = store().vectors_of(db, model_id, item_ids) if model_id is not None else {}
-    length = next((len(vector) for vector in (*taste.vectors.values(), *by_id.values())), 1)
-    rows = np.zeros((len(item_ids), length), dtype=np.float32)
-    for row, item_id in enumerate(item_ids):
-        if item_id in by_id:
-            rows[row] = by_id[item_id]
+    space = taste.space
+    if by_id and not taste.vectors:
+        space = Space.of(len(next(iter(by_id.values()))), ())
+    rows = np.zeros((len(traits), space.width), dtype=np.float32)
+    for row, those in enumerate(traits):
+        if (text := by_id.get(those.item_id)) is not None:
+            rows[row] = space.place(text, those.genres)
     return rows
 
 

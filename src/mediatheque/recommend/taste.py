@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mediatheque.recommend.interests import Interest, Vectors, interests
+from mediatheque.recommend.likeness import Space
 from mediatheque.vocabulary import Kind
 
 #: An opinion counts half after two years, and never less than a quarter: people change, slowly.
@@ -22,6 +23,7 @@ SEEN, SAVED, HIDDEN = 0.3, 0.2, -0.3
 LOVED = 0.6
 #: A person's mean rating is believed as much as so many ratings at the middle of the scale.
 _MEAN_PRIOR, _MEAN_PRIOR_COUNT = 3.25, 4
+_ENOUGH_FOR_A_HABIT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class Known:
     kind: Kind
     language: str | None = None
     parent_id: int | None = None
+    genres: frozenset[int] = frozenset()  # ids
     seen_count: int = 0
     episodes_seen: int = 0
     is_saved: bool = False
@@ -44,6 +47,11 @@ class Known:
     @property
     def is_seen(self) -> bool:
         return self.seen_count > 0 or self.episodes_seen > 0
+
+    @property
+    def was_chosen(self) -> bool:
+        """Whether the person spent their time on it, as far as an export without views can tell."""
+        return self.is_seen or self.rating is not None or self.liking != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +72,10 @@ class Taste:
 
     seeds: tuple[Seed, ...] = ()  # weightiest first
     saved: frozenset[int] = frozenset()
-    seen_by_kind: Mapping[Kind, int] = field(default_factory=dict[Kind, int])
-    seen_by_language: Mapping[tuple[Kind, str], int] = field(default_factory=dict[tuple[Kind, str], int])
-    vectors: Mapping[int, Vectors] = field(default_factory=dict[int, Vectors])
+    chosen_by_kind: Mapping[Kind, int] = field(default_factory=dict[Kind, int])
+    chosen_by_language: Mapping[tuple[Kind, str], int] = field(default_factory=dict[tuple[Kind, str], int])
+    space: Space = field(default_factory=Space)
+    vectors: Mapping[int, Vectors] = field(default_factory=dict[int, Vectors])  # of seeds, in `space`
     interests: tuple[Interest, ...] = ()
 
     @property
@@ -87,11 +96,11 @@ class Taste:
         return [s for s in self.seeds if s.weight < 0 and s.item_id in self.vectors]
 
     def habit(self, kind: Kind, language: str | None) -> float:
-        """Which share of what they saw of this kind was in this language; 0 where that says nothing yet."""
-        seen = self.seen_by_kind.get(kind, 0)
-        if language is None or seen < 5:
+        """Which share of what they chose of this kind was in this language; 0 where that says nothing yet."""
+        chosen = self.chosen_by_kind.get(kind, 0)
+        if language is None or chosen < _ENOUGH_FOR_A_HABIT:
             return 0.0
-        return self.seen_by_language.get((kind, language), 0) / seen
+        return self.chosen_by_language.get((kind, language), 0) / chosen
 
 
 def learn(history: Sequence[Known], now: datetime) -> Taste:
@@ -99,22 +108,28 @@ def learn(history: Sequence[Known], now: datetime) -> Taste:
     mean = _own_mean(history)
     weighed = (Seed(_weight(known, mean, now), known) for known in history if not _speaks_elsewhere(known))
     seeds = sorted((s for s in weighed if s.weight), key=lambda s: (-abs(s.weight), s.item_id))
-    seen = [known for known in history if known.is_seen and not _speaks_elsewhere(known)]
+    chosen = [known for known in history if known.was_chosen and not _speaks_elsewhere(known)]
     return Taste(
         seeds=tuple(seeds[:MOST_SEEDS]),
         saved=frozenset(known.item_id for known in history if known.is_saved),
-        seen_by_kind=Counter(known.kind for known in seen),
-        seen_by_language=Counter((k.kind, k.language) for k in seen if k.language is not None),
+        chosen_by_kind=Counter(known.kind for known in chosen),
+        chosen_by_language=Counter((k.kind, k.language) for k in chosen if k.language is not None),
     )
 
 
-def with_vectors(taste: Taste, vectors: Mapping[int, Vectors]) -> Taste:
-    """The taste with the vectors of its seeds, and the interests they gather in."""
+def with_vectors(taste: Taste, texts: Mapping[int, Vectors]) -> Taste:
+    """The taste with the vectors of its seeds' texts, and the interests that the seeds gather in."""
+    if not texts:
+        return taste
+    known_by_id = {seed.item_id: seed.known for seed in taste.seeds}
+    genres = (genre for known in known_by_id.values() for genre in known.genres)
+    space = Space.of(len(next(iter(texts.values()))), genres)
+    vectors = {item_id: space.place(text, known_by_id[item_id].genres) for item_id, text in texts.items()}
     liked = [seed for seed in taste.seeds if seed.weight > 0 and seed.item_id in vectors]
     found = interests(
         [seed.item_id for seed in liked], [seed.weight for seed in liked], [vectors[s.item_id] for s in liked]
     )
-    return replace(taste, vectors=vectors, interests=found)
+    return replace(taste, space=space, vectors=vectors, interests=found)
 
 
 def is_loved(known: Known) -> bool:

@@ -43,7 +43,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """A score for each title of a pool, higher is better.
+    """A score for each title of a pool: 1 is the best that the method can say, 0 is nothing.
 
     A lane is what a title was chosen for (an interest, a loved title, a kind); -1 is none. `lane_shares`
     says how much of a list each lane should get, and adds up to 1.

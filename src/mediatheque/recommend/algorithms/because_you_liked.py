@@ -34,8 +34,8 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
     quota = 5 + math.ceil(search.n / len(loved))
     found: dict[int, None] = {}
     for seed in loved:
-        vector = taste.vectors[seed.item_id]
-        found.update(dict.fromkeys(neighbours.near(db, search.model_id, vector, quota, search.eligible)))
+        text = taste.space.text_of(taste.vectors[seed.item_id])
+        found.update(dict.fromkeys(neighbours.near(db, search.model_id, text, quota, search.eligible)))
     return list(found)
 
 
@@ -47,6 +47,7 @@ def score(taste: Taste, pool: Pool) -> Scores:
     weights = np.array([seed.weight for seed in loved])
     likeness = pool.vectors @ np.stack([taste.vectors[seed.item_id] for seed in loved]).T
     values = likeness.astype(np.float64) * (0.75 + 0.25 * weights / weights.max())
+    values /= max(float(values.max()), 1e-6)
     lanes = np.where(pool.vectors.any(axis=1), values.argmax(axis=1), -1)
     return Scores(values.max(axis=1), lanes, tuple(weights / weights.sum()))
 

@@ -38,9 +38,8 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
     found: dict[int, None] = {}
     for interest in taste.interests:
         quota = 10 + math.ceil(1.5 * search.n * interest.share)
-        found.update(
-            dict.fromkeys(neighbours.near(db, search.model_id, interest.centre, quota, search.eligible))
-        )
+        text = taste.space.text_of(interest.centre)
+        found.update(dict.fromkeys(neighbours.near(db, search.model_id, text, quota, search.eligible)))
     return list(found)
 
 

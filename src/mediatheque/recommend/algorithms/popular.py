@@ -28,9 +28,11 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
     del taste
     ranked = current_crowd(db).top(search.eligible.kinds)
     found: list[int] = []
-    start, size = 0, _AT_A_TIME + search.n
-    while len(found) < search.n and start < len(ranked):
-        wanted = search.n - len(found)
+    # The kinds come in turns, so that each has enough for a list of its own.
+    most = search.n * len(search.eligible.kinds)
+    start, size = 0, _AT_A_TIME + most
+    while len(found) < most and start < len(ranked):
+        wanted = most - len(found)
         found += queries.eligible_among(db, ranked[start : start + size], search.eligible, wanted)
         start, size = start + size, size * 4
     if len(found) < search.n:
@@ -41,7 +43,7 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
 def score(taste: Taste, pool: Pool) -> Scores:
     """The sum of what the crowd says; each kind gets the share of a list that it has of what was seen."""
     kinds = sorted({traits.kind for traits in pool.traits})
-    counts = np.array([1.0 + taste.seen_by_kind.get(kind, 0) for kind in kinds])
+    counts = np.array([1.0 + taste.chosen_by_kind.get(kind, 0) for kind in kinds])
     return Scores(
         pool.crowd.terms_of(pool.item_ids).sum(axis=1),
         np.array([kinds.index(traits.kind) for traits in pool.traits], dtype=np.intp),

@@ -1,0 +1,45 @@
+"""Where titles stand to each other: what their texts mean and the genres they have, in one vector."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mediatheque.recommend.interests import Vectors
+
+#: Of the likeness of two titles, so much is a matter of genre. An embedding of "Arrival" is also near to any
+#: text about an arrival; its genres say which of these is meant.
+GENRE_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Text dimensions first, then one for each genre that the person's own titles have."""
+
+    dimensions: int = 1
+    column_by_genre: Mapping[int, int] = field(default_factory=dict[int, int])
+
+    @classmethod
+    def of(cls, dimensions: int, genres: Iterable[int]) -> Space:
+        """A space for texts of so many dimensions, and these genres."""
+        return cls(dimensions, {genre: n for n, genre in enumerate(sorted(set(genres)), dimensions)})
+
+    @property
+    def width(self) -> int:
+        return self.dimensions + len(self.column_by_genre)
+
+    def place(self, text: Vectors, genres: Collection[int]) -> Vectors:
+        """A title's vector. The product of two is their likeness, 1 for the same text and genres."""
+        placed = np.zeros(self.width, dtype=np.float32)
+        placed[: self.dimensions] = text * math.sqrt(1 - GENRE_SHARE)
+        for genre in genres:
+            if genre in self.column_by_genre:
+                placed[self.column_by_genre[genre]] = math.sqrt(GENRE_SHARE / len(genres))
+        return placed
+
+    def text_of(self, placed: Vectors) -> Vectors:
+        """The part that a store of text vectors can compare."""
+        return placed[: self.dimensions]
