@@ -9,7 +9,7 @@ from typing import Annotated, Any, Optional
 import typer
 from typer.core import TyperGroup
 
-from mediatheque.cli import importing, users
+from mediatheque.cli import embedding, finding, importing, reviewing, telling, users
 from mediatheque.cli.opening import Chosen, chosen
 from mediatheque.cli.printing import print_error
 from mediatheque.kit.errors import MediathequeError
@@ -76,11 +76,20 @@ def _before(  # pyright: ignore[reportUnusedFunction]
     chosen.set(Chosen(data_dir=data_dir, is_demo=demo, is_debug=debug))
 
 
-_HISTORY = "Your history"
+_HISTORY, _FIND, _SAY, _LIBRARY = "Your history", "Find", "Say", "The library"
 app.command("import", rich_help_panel=_HISTORY)(importing.import_files)
 app.command("batches", rich_help_panel=_HISTORY)(importing.batches)
 app.command("undo", rich_help_panel=_HISTORY)(importing.undo)
-app.add_typer(users.app, name="users", rich_help_panel="The library")
+app.command("review", rich_help_panel=_HISTORY)(reviewing.review)
+app.command("search", rich_help_panel=_FIND)(finding.search)
+app.command("recommend", rich_help_panel=_FIND)(finding.recommend)
+app.command("rate", rich_help_panel=_SAY)(telling.rate)
+app.command("watch", rich_help_panel=_SAY)(telling.watch)
+app.command("save", rich_help_panel=_SAY)(telling.save)
+app.command("hide", rich_help_panel=_SAY)(telling.hide)
+app.command("unhide", rich_help_panel=_SAY)(telling.unhide)
+app.add_typer(users.app, name="users", rich_help_panel=_LIBRARY)
+app.command("embed", rich_help_panel=_LIBRARY)(embedding.embed)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
@@ -287,8 +287,7 @@ class _Importing:
         self.printer.say(f"{file.name}: {question}.")
         for n, choice in enumerate(question.choices, 1):
             self.printer.say(f"  {n}  {choice}")
-        n = typer.prompt("Which one", type=_number_up_to(len(question.choices)), err=True)
-        answer = question.choices[n - 1]
+        answer = question.choices[self.printer.ask_number("Which one", len(question.choices)) - 1]
         if question.option == "source":
             return answer, options
         return source, replace(options, **{question.option: answer})
@@ -310,15 +309,6 @@ class _Importing:
         with self.app.database.transaction() as db:
             rejections = [rejected for _, rejected in rejections_of(db, batch.id)]
         say_report(self.printer, batch, rejections, seconds=seconds)
-
-
-def _number_up_to(most: int) -> Any:
-    def read(text: str) -> int:
-        if not text.strip().isdecimal() or not 1 <= int(text) <= most:
-            raise typer.BadParameter(f"type a number from 1 to {most}")
-        return int(text)
-
-    return read
 
 
 def _naming(file: Path, error: MediathequeError) -> MediathequeError:

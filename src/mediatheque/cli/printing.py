@@ -54,6 +54,18 @@ class Printer:
         """Print something of lesser weight."""
         self.say(text, style="dim")
 
+    def ask_number(self, question: str, most: int, *, also: Mapping[str, int] | None = None) -> int:
+        """A number from 1 to `most` that somebody types, or what one of the words in `also` stands for."""
+        allowed = {str(n): n for n in range(1, most + 1)} | dict(also or {})
+
+        def read(text: str) -> int:
+            if text.strip().lower() not in allowed:
+                others = f" or {', '.join(also)}" if also else ""
+                raise typer.BadParameter(f"type a number from 1 to {most}{others}")
+            return allowed[text.strip().lower()]
+
+        return typer.prompt(question, value_proc=read, err=True)
+
     def emit(self, line: Mapping[str, Any]) -> None:
         """One JSON object for a program; nothing when people read."""
         if self.is_json:

@@ -11,13 +11,23 @@ _MAKERS = (Role.DIRECTOR, Role.CREATOR, Role.AUTHOR, Role.CHANNEL)
 _KINDS = {Kind.AUDIO: "audio", Kind.FILM: "film", Kind.SHOW: "show"}
 _PLURALS = {"audio": "audio", "entry": "entries", "history": "histories", "query": "queries"}
 
-# What a penalty's name leaves to be said; its detail, when there is one, says it better.
+#: How a penalty's name reads before its detail.
 _OBJECTIONS = {
-    "title": "the titles differ",
-    "year": "the years differ",
-    "kind": "it is another kind of thing",
-    "runtime": "the lengths differ",
-    "creator": "other people made it",
+    "title": "spelt differently",
+    "words": "words that only one of them has",
+    "number": "another number",
+    "part one": "only one of them says that it is the first part",
+    "cut": "a part of the title is missing",
+    "brand": "a name stands before one of the titles",
+    "plural": "one title is the plural of the other",
+    "article": "an article stands before one of the titles",
+    "kind": "another kind",
+    "year": "another year",
+    "runtime": "another length",
+    "country": "another country",
+    "id conflict": "another id",
+    "episode": "another episode",
+    "cast": "other actors",
 }
 
 
@@ -107,12 +117,17 @@ def item(thing: Item) -> str:
     return f"{title_of(thing.work)} ({about(thing.work)})"
 
 
-def objections(penalties: Iterable[Penalty]) -> str:
-    """What speaks against a candidate, the gravest first; “nothing” when nothing does."""
-    grave = sorted((p for p in penalties if p.amount > 0), key=lambda p: -p.amount)
-    return (
-        "; ".join(p.detail or _OBJECTIONS.get(p.name, p.name.replace("_", " ")) for p in grave) or "nothing"
-    )
+def evidence(penalties: Iterable[Penalty]) -> str:
+    """What speaks against a candidate, the gravest first, and what for it."""
+    ranked = sorted(penalties, key=lambda p: -p.amount)
+    against = [_objection(p) for p in ranked if p.amount > 0]
+    agreeing = [f"same {p.name}" for p in ranked if p.amount == 0]
+    return "; ".join([*against, *agreeing]) or "the same title, and nothing else to go by"
+
+
+def _objection(penalty: Penalty) -> str:
+    name = _OBJECTIONS.get(penalty.name, f"another {penalty.name}")
+    return f"{name} ({penalty.detail})" if penalty.detail else name
 
 
 def stars(rating: float) -> str:
