@@ -13,11 +13,14 @@ from mediatheque.api import (
     auth,
     events,
     health,
+    imports,
     items,
     metrics,
     openapi,
     ratings,
     review,
+    search,
+    uploading,
     users,
 )
 from mediatheque.api.attempts import Attempts
@@ -26,7 +29,7 @@ from mediatheque.api.metrics import Measured, Metrics
 from mediatheque.api.problems import answer_problems
 from mediatheque.wiring import Mediatheque
 
-_RESOURCES = (auth, items, ratings, events, review, users)
+_RESOURCES = (auth, items, ratings, events, imports, review, search, users)
 
 
 def create_app(opened: Mediatheque) -> FastAPI:
@@ -77,5 +80,7 @@ def _include(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    for folder in ("uploads", "exports"):
+        uploading.forget_left_behind(app.state.mediatheque.data_dir / folder)
     yield
     await app.state.mediatheque.aclose()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from procrastinate import App, Blueprint, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued
 
 from mediatheque.kit.database import Connection, driver_connection, libpq_url
@@ -23,14 +24,15 @@ _log = logging.getLogger(__name__)
 HEARTBEAT_S = 2.0
 STALE_S = 10.0
 
-_tasks = Blueprint()
 _RETRY = RetryStrategy(max_attempts=4, exponential_wait=5, retry_exceptions={Unavailable})
 
 
 def queue_of(app: Mediatheque) -> App:
     """The queue in this Mediatheque's database; to defer with a connection it need not be opened."""
     queue = App(connector=PsycopgConnector(conninfo=libpq_url(app.database.url), min_size=1, max_size=4))
-    queue.add_tasks_from(_tasks, namespace="mediatheque")
+    # Registered anew for each queue: a task knows the one queue it belongs to.
+    for task in _tasks():
+        queue.task(name=f"mediatheque:{task.__name__}", pass_context=True, retry=_RETRY)(task)
     return queue
 
 
@@ -127,7 +129,6 @@ def _opened(context: JobContext) -> Mediatheque:
     return context.additional_context["mediatheque"]
 
 
-@_tasks.task(name="import_batch", pass_context=True, retry=_RETRY)
 def import_batch(context: JobContext, *, user_id: int, batch_id: int, path: str) -> None:
     """Read an uploaded file into its batch, then see to what it brought."""
     from mediatheque.flows.import_history import finish_import
@@ -151,7 +152,6 @@ def import_batch(context: JobContext, *, user_id: int, batch_id: int, path: str)
         defer_enrichment(app, db, user_id)
 
 
-@_tasks.task(name="embed_missing", pass_context=True, retry=_RETRY)
 def embed_missing(context: JobContext) -> None:
     """Embed what has no embedding yet."""
     from mediatheque.flows import embedding
@@ -161,7 +161,6 @@ def embed_missing(context: JobContext) -> None:
         embedding.embed_missing(app.database, app.embedder)
 
 
-@_tasks.task(name="sync_source", pass_context=True, retry=_RETRY)
 def sync_source(context: JobContext, *, source: str, limit: int) -> None:
     """Bring a source's works in."""
     from mediatheque.enrich.sources import SyncPlan
@@ -176,7 +175,6 @@ def sync_source(context: JobContext, *, source: str, limit: int) -> None:
         defer_embedding(app, db)
 
 
-@_tasks.task(name="enrich_own", pass_context=True, retry=_RETRY)
 def enrich_own(context: JobContext, *, user_id: int) -> None:
     """Ask the sources about a user's own items."""
     from mediatheque.flows.enriching import enrich_own_items
@@ -190,3 +188,8 @@ def enrich_own(context: JobContext, *, user_id: int) -> None:
     if enriched.claims:
         with app.database.transaction() as db:
             defer_embedding(app, db)
+
+
+def _tasks() -> tuple[Callable[..., None], ...]:
+    """Everything that a worker can do."""
+    return import_batch, embed_missing, sync_source, enrich_own

@@ -1,0 +1,130 @@
+"""Search: find items by what somebody remembers of them, a title half right or what it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from anyio import to_thread
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from mediatheque.api import problems
+from mediatheque.api.asking import Asker, Opened
+from mediatheque.api.items import Which
+from mediatheque.api.shapes import ItemView, PathId, item_view
+from mediatheque.kit.database import Connection
+from mediatheque.kit.errors import Unavailable
+from mediatheque.library.queries import history, items
+from mediatheque.vocabulary import SearchHit
+from mediatheque.wiring import Mediatheque
+
+if TYPE_CHECKING:
+    from mediatheque.stores.vectors import Vector
+    from mediatheque.tools.embedder import Embedder
+
+router = APIRouter(tags=["search"])
+
+Mode = Literal["hybrid", "text", "semantic"]
+HitLimit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
+
+
+class Hit(BaseModel):
+    """An item that was found, and how."""
+
+    item: ItemView
+    score: float = Field(description="0 to 1, higher is better.")
+    matched: list[str] = Field(description="`text`, `semantic` or both.")
+
+
+class Hits(BaseModel):
+    """What was found, best first."""
+
+    items: list[Hit]
+
+
+@router.get("/search", summary="Search", responses=problems.describe(503))
+async def search(
+    app: Opened,
+    asker: Asker,
+    which: Which,
+    q: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=500,
+            description="A title or part of it, a name, or what it is about.",
+            examples=["linguist talks to aliens"],
+        ),
+    ],
+    mode: Annotated[
+        Mode, Query(description="By words, by meaning, or both: semantic needs an embedder.")
+    ] = "hybrid",
+    threshold: Annotated[
+        float, Query(ge=0, le=1, description="The least likeness in meaning that counts.")
+    ] = 0.4,
+    limit: HitLimit = 12,
+) -> Hits:
+    """Items that a query means, best first: titles with typos and beginnings, names, words, and meaning."""
+    from mediatheque.search.find import find
+
+    # Embedding takes milliseconds of CPU: in a thread, and before a connection is held.
+    embedder, vector = await to_thread.run_sync(_embedded, app, q, mode)
+
+    def found(db: Connection) -> Hits:
+        hits = find(
+            db, embedder, q, asker.id, mode=mode, which=which, threshold=threshold, limit=limit, vector=vector
+        )
+        return _views(db, asker.id, hits)
+
+    return await app.database.run(found)
+
+
+@router.get(
+    "/items/{item_id}/similar",
+    tags=["items"],
+    summary="What is like an item",
+    responses=problems.describe(404, 503),
+)
+async def list_similar(
+    app: Opened, asker: Asker, which: Which, item_id: PathId, limit: HitLimit = 12
+) -> Hits:
+    """Items whose texts are nearest in meaning; none without an embedder, or before the item is embedded."""
+    from mediatheque.search.find import similar
+
+    embedder = await to_thread.run_sync(lambda: app.embedder)
+
+    def found(db: Connection) -> Hits:
+        item = items.item_with_id(db, item_id, asker.id)
+        if embedder is None:
+            return Hits(items=[])
+        return _views(
+            db, asker.id, similar(db, asker.id, item, model=embedder.name, which=which, limit=limit)
+        )
+
+    return await app.database.run(found)
+
+
+def _embedded(app: Mediatheque, query: str, mode: Mode) -> tuple[Embedder | None, Vector | None]:
+    """The embedder and the query's vector, where the mode uses them; hybrid goes on without when they fail."""
+    from mediatheque.search.find import query_vector
+
+    if mode == "text":
+        return None, None
+    try:
+        embedder = app.embedder
+    except Unavailable:
+        if mode == "semantic":
+            raise
+        return None, None
+    vector = query_vector(embedder, query, mode=mode)
+    return (embedder, vector) if vector is not None else (None, None)
+
+
+def _views(db: Connection, user_id: int, hits: list[SearchHit]) -> Hits:
+    stand = history.standings(db, user_id, [hit.item.id for hit in hits])
+    return Hits(
+        items=[
+            Hit(item=item_view(hit.item, stand.get(hit.item.id)), score=hit.score, matched=list(hit.matched))
+            for hit in hits
+        ]
+    )

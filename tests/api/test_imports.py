@@ -1,0 +1,162 @@
+"""Imports over HTTP: uploaded, read by a worker, followed, previewed, taken back; and files nobody should send."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from starlette.testclient import TestClient
+
+from mediatheque.flows.jobs import run_worker
+from mediatheque.kit.database import Database
+from mediatheque.library.queries.users import User
+from mediatheque.wiring import Mediatheque
+
+NETFLIX = b'Title,Date\n"Dark: Season 1: Secrets","2024-05-21"\n"Arrival","2024-05-20"\n"Broken"\n'
+UNCLEAR = b'Title,Date\n"Arrival","05/04/24"\n'
+
+
+def upload(client: TestClient, content: bytes, path: str = "/api/imports", **fields: str):
+    return client.post(path, files={"file": ("NetflixViewingHistory.csv", content)}, data=fields)
+
+
+async def _work_until_idle(opened: Mediatheque, import_id: int, client: TestClient) -> dict[str, object]:
+    stop = asyncio.Event()
+    worker = asyncio.create_task(run_worker(opened, stop=stop))
+    try:
+        async with asyncio.timeout(30):
+            while True:
+                await asyncio.sleep(0.05)
+                answer = await asyncio.to_thread(client.get, f"/api/imports/{import_id}")
+                if answer.json()["state"] != "reading":
+                    return answer.json()
+    finally:
+        stop.set()
+        await worker
+
+
+def work(opened: Mediatheque, import_id: int, client: TestClient) -> dict[str, object]:
+    """Let a worker read the import; how it ended."""
+    return asyncio.run(_work_until_idle(opened, import_id, client))
+
+
+@pytest.fixture
+def worker_side(opened: Mediatheque, database: Database) -> Mediatheque:
+    """The same library, opened by another process, as a worker is."""
+    return Mediatheque(opened.settings, database)
+
+
+def test_an_export_is_uploaded_read_reported_and_taken_back(
+    as_ada: TestClient, as_ben: TestClient, opened: Mediatheque, worker_side: Mediatheque
+) -> None:
+    started = upload(as_ada, NETFLIX)
+    assert started.status_code == 202
+    path = started.headers["location"]
+    assert as_ada.get(path).json() == started.json()
+    assert started.json()["state"] == "reading"
+    done = work(worker_side, started.json()["id"], as_ada)
+    assert (done["state"], done["source"], done["file_name"]) == (
+        "done",
+        "netflix",
+        "NetflixViewingHistory.csv",
+    )
+    assert (done["rows_read"], done["new"], done["known"], done["rejected"]) == (3, 2, 0, 1)
+    [rejected] = as_ada.get(f"{path}/rejected").json()["items"]
+    assert rejected["where"] == "NetflixViewingHistory.csv:4"
+    assert rejected["why"]
+    titles = {event["item"]["title"] for event in as_ada.get("/api/events").json()["items"]}
+    assert titles == {"Arrival", "Secrets"}
+    assert list((opened.data_dir / "uploads").iterdir()) == []
+    for answer in (as_ben.get(path), as_ben.get(f"{path}/rejected"), as_ben.delete(path)):
+        assert answer.status_code == 404
+    assert as_ben.get("/api/imports").json()["items"] == []
+    assert [i["id"] for i in as_ada.get("/api/imports").json()["items"]] == [done["id"]]
+    undone = as_ada.delete(path)
+    assert undone.json()["state"] == "undone"
+    assert as_ada.get("/api/events").json()["items"] == []
+    assert as_ada.delete(path).status_code == 409
+
+
+def test_a_preview_stores_nothing(as_ada: TestClient, opened: Mediatheque) -> None:
+    preview = upload(as_ada, NETFLIX, "/api/imports/preview").json()
+    assert (preview["rows"], preview["new"], preview["rejected"]) == (3, 2, 1)
+    assert preview["kinds"] == {"episode": 1, "film": 1}
+    assert preview["rejected_rows"][0]["where"] == "NetflixViewingHistory.csv:4"
+    assert preview["examples"][0]["work"]["series_title"] == "Dark"
+    assert as_ada.get("/api/imports").json()["items"] == []
+    assert list((opened.data_dir / "uploads").iterdir()) == []
+
+
+def test_a_question_is_asked_before_anything_is_stored(as_ada: TestClient, opened: Mediatheque) -> None:
+    asked = upload(as_ada, UNCLEAR)
+    assert asked.status_code == 422
+    assert asked.json()["option"] == "date_order"
+    assert set(asked.json()["choices"]) >= {"day-first", "month-first"}
+    assert as_ada.get("/api/imports").json()["items"] == []
+    assert list((opened.data_dir / "uploads").iterdir()) == []
+    assert upload(as_ada, UNCLEAR, date_order="day-first").status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"date_order": "backwards"}, "body.date_order"),
+        ({"timezone": "Middle/Earth"}, "body.timezone"),
+        ({"timezone": "../../etc/passwd"}, "body.timezone"),
+        ({"colour": "blue"}, "body.colour"),
+    ],
+)
+def test_options_that_cannot_be_are_named(as_ada: TestClient, fields: dict[str, str], where: str) -> None:
+    refused = upload(as_ada, NETFLIX, **fields)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["where"] == where
+
+
+def test_an_unknown_format_and_an_unknown_importer_say_what_there_is(as_ada: TestClient) -> None:
+    assert "Netflix" in upload(as_ada, b"what is this").json()["detail"]
+    assert "letterboxd" in upload(as_ada, NETFLIX, source="imdbx").json()["detail"]
+
+
+@pytest.mark.parametrize("size", [(1 << 20) + 1, 3 << 20])
+def test_a_file_beyond_the_limit_is_refused_and_not_kept(
+    as_ada: TestClient, opened: Mediatheque, size: int
+) -> None:
+    refused = upload(as_ada, b"x" * size)
+    assert refused.status_code == 413
+    folder = opened.data_dir / "uploads"
+    assert not folder.exists() or list(folder.iterdir()) == []
+
+
+def test_what_is_no_form_with_one_file_is_refused(as_ada: TestClient, opened: Mediatheque) -> None:
+    form = {"content-type": "multipart/form-data; boundary=xyz"}
+    part = b'--xyz\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nTitle,Date\r\n'
+    assert as_ada.post("/api/imports", json={}).status_code == 415
+    assert (
+        as_ada.post("/api/imports", content=b"", headers={"content-type": "multipart/form-data"}).status_code
+        == 415
+    )
+    for body in (
+        b"",
+        b"garbage",
+        part,
+        part + part + b"--xyz--\r\n",
+        b"--xyz--\r\n",
+        b"--xyz\r\n\r\n\r\n--xyz--\r\n",
+    ):
+        assert as_ada.post("/api/imports", content=body, headers=form).status_code == 422, body
+    assert list((opened.data_dir / "uploads").iterdir()) == []
+
+
+def test_a_name_that_leaves_its_folder_is_made_harmless(as_ada: TestClient, opened: Mediatheque) -> None:
+    files = {"file": ("../../..\\evil\r\n\0.csv", NETFLIX)}
+    started = as_ada.post("/api/imports", files=files)
+    assert started.status_code == 202
+    assert "/" not in started.json()["file_name"]
+    assert started.json()["file_name"].startswith("evil")
+    [kept] = (opened.data_dir / "uploads").iterdir()
+    assert kept.read_bytes() == NETFLIX
+
+
+def test_nobody_uploads_without_signing_in(client: TestClient, opened: Mediatheque, ada: User) -> None:
+    assert upload(client, NETFLIX).status_code == 401
+    assert not (opened.data_dir / "uploads").exists()
