@@ -12,7 +12,7 @@ from mediatheque.kit.errors import Invalid, Unavailable
 from mediatheque.library.queries.items import ItemFilter, items_with_ids
 from mediatheque.search import queries
 from mediatheque.search.fusion import fuse
-from mediatheque.search.reading import read_query
+from mediatheque.search.reading import Reading, read_query
 from mediatheque.stores.vectors import Condition, Near, store
 from mediatheque.vocabulary import Item, Kind, SearchHit
 
@@ -35,6 +35,8 @@ class Mode(StrEnum):
 MOST_HITS = 100
 #: How many of each ranking are fused: an item that is 50th in one list and missing in the other is not meant.
 _POOL = 50
+#: So many items with every word of the query say that it has no typing error.
+_ENOUGH = 3
 #: Where hits of a kind lie in [0, 1]: a title that is the query, then one that begins with it, then the rest.
 _SPAN_BY_FIT: Mapping[str, tuple[float, float]] = {"exact": (0.9, 1.0), "prefix": (0.8, 0.9)}
 _SPAN_OF_REST = (0.0, 0.8)
@@ -68,8 +70,7 @@ def find(
     condition = _condition(which or ItemFilter(), viewer)
     ranked = _Ranked()
     if wanted is not Mode.SEMANTIC:
-        ranked.titles = queries.title_hits(db, reading, condition.sql, condition.values, _POOL)
-        ranked.words = queries.text_hits(db, reading, condition.sql, condition.values, _POOL)
+        _rank_by_words(db, ranked, reading, condition)
     if wanted is not Mode.TEXT and embedder is not None and vector is not None:
         near = _near(db, embedder.name, vector, max(limit, _POOL), condition)
         ranked.near = [n for n in near if n.similarity >= threshold]
@@ -137,6 +138,15 @@ class _Ranked:
     titles: list[queries.TitleHit] = field(default_factory=list[queries.TitleHit])
     words: list[int] = field(default_factory=list[int])
     near: list[Near] = field(default_factory=list[Near])
+
+
+def _rank_by_words(db: Connection, ranked: _Ranked, reading: Reading, condition: Condition) -> None:
+    asked = (reading, condition.sql, condition.values, _POOL)
+    ranked.titles = queries.titles_beginning_with(db, *asked)
+    ranked.words = queries.text_hits(db, *asked)
+    # Who misspells a word finds nothing by it; who does not is spared what is merely spelt alike.
+    if not ranked.titles and len(ranked.words) < _ENOUGH:
+        ranked.titles = queries.titles_like(db, *asked)
 
 
 def _hits(db: Connection, ranked: _Ranked, viewer: int, mode: Mode, limit: int) -> list[SearchHit]:
