@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from mediatheque.flows.embedding import embed_missing
 from mediatheque.kit.database import Database
 from mediatheque.kit.settings import read_settings
 from mediatheque.wiring import Mediatheque
@@ -36,13 +37,54 @@ def test_what_cannot_be_searched_is_refused(as_ada: TestClient, params: dict[str
     assert as_ada.get("/api/search", params=params).status_code == 422
 
 
-@pytest.fixture
-def opened(database_url: str, tmp_path: Path, films: list[int]) -> Mediatheque:
-    """A Mediatheque with the real embedder and vectors, in place of the one without."""
-    settings = read_settings(data_dir=tmp_path / "data", database_url=database_url)
-    settings.data_dir.mkdir()
-    return Mediatheque(settings, Database(database_url))
-
-
 class TestWithAnEmbedder:
-    """The same app with the model that runs here."""
+    """The same routes, with the model that runs here and vectors of the films."""
+
+    @pytest.fixture
+    def opened(self, database_url: str, tmp_path: Path, films: list[int]) -> Mediatheque:
+        settings = read_settings(data_dir=tmp_path / "data", database_url=database_url)
+        settings.data_dir.mkdir()
+        opened = Mediatheque(settings, Database(database_url))
+        assert opened.embedder is not None
+        assert embed_missing(opened.database, opened.embedder) == len(films)
+        return opened
+
+    def test_items_are_found_by_meaning(self, as_ada: TestClient) -> None:
+        params: dict[str, str | float] = {
+            "q": "humorous movie in French",
+            "mode": "semantic",
+            "threshold": 0.1,
+        }
+        [first, *_] = as_ada.get("/api/search", params=params).json()["items"]
+        assert first["item"]["title"] == "Amélie"
+        assert first["matched"] == ["semantic"]
+        assert found(as_ada.get("/api/search", params={"q": "Dune"}))[0] == "Dune"
+
+    def test_what_is_similar_comes_nearest_first(self, as_ada: TestClient, films: list[int]) -> None:
+        assert found(as_ada.get(f"/api/items/{films[0]}/similar")) == ["Dune", "Amélie"]
+        assert found(as_ada.get(f"/api/items/{films[0]}/similar", params={"language": "fr"})) == ["Amélie"]
+
+    def test_recommendations_say_by_what_and_why(self, as_ada: TestClient, films: list[int]) -> None:
+        as_ada.put(f"/api/ratings/{films[0]}", json={"value": 5})
+        answer = as_ada.get("/api/recommendations", params={"explain": True}).json()["items"]
+        assert [r["item"]["title"] for r in answer] == ["Dune", "Amélie"]
+        assert answer[0]["because"]
+        assert answer[0]["contributions"]
+
+
+def test_recommendations_without_an_embedder_are_what_is_popular_and_say_so(
+    as_ada: TestClient, films: list[int]
+) -> None:
+    as_ada.put(f"/api/ratings/{films[0]}", json={"value": 5})
+    as_ada.put(f"/api/items/{films[1]}/hidden")
+    params = {"method": "content"}
+    [only] = as_ada.get("/api/recommendations", params=params).json()["items"]
+    assert only["item"]["title"] == "Dune"
+    assert only["method"] == "popular"
+    assert only["fallback"]
+    assert only["contributions"] is None
+    assert as_ada.get("/api/recommendations", params={"exclude": films[2]}).json()["items"] == []
+    assert as_ada.get("/api/recommendations", params={"kind": "book"}).json()["items"] == []
+    unknown = as_ada.get("/api/recommendations", params={"method": "oracle"})
+    assert unknown.status_code == 422
+    assert "popular" in unknown.json()["detail"]

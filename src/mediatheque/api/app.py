@@ -18,6 +18,7 @@ from mediatheque.api import (
     metrics,
     openapi,
     ratings,
+    recommendations,
     review,
     search,
     uploading,
@@ -29,7 +30,7 @@ from mediatheque.api.metrics import Measured, Metrics
 from mediatheque.api.problems import answer_problems
 from mediatheque.wiring import Mediatheque
 
-_RESOURCES = (auth, items, ratings, events, imports, review, search, users)
+_RESOURCES = (auth, items, ratings, events, imports, review, search, recommendations, users)
 
 
 def create_app(opened: Mediatheque) -> FastAPI:

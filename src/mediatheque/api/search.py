@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
+from mediatheque.api.embedding import embedder_or_none
 from mediatheque.api.items import Which
 from mediatheque.api.shapes import ItemView, PathId, item_view
 from mediatheque.kit.database import Connection
-from mediatheque.kit.errors import Unavailable
 from mediatheque.library.queries import history, items
 from mediatheque.vocabulary import SearchHit
 from mediatheque.wiring import Mediatheque
@@ -83,7 +83,7 @@ async def search(
     "/items/{item_id}/similar",
     tags=["items"],
     summary="What is like an item",
-    responses=problems.describe(404, 503),
+    responses=problems.describe(404),
 )
 async def list_similar(
     app: Opened, asker: Asker, which: Which, item_id: PathId, limit: HitLimit = 12
@@ -91,7 +91,7 @@ async def list_similar(
     """Items whose texts are nearest in meaning; none without an embedder, or before the item is embedded."""
     from mediatheque.search.find import similar
 
-    embedder = await to_thread.run_sync(lambda: app.embedder)
+    embedder = await to_thread.run_sync(embedder_or_none, app)
 
     def found(db: Connection) -> Hits:
         item = items.item_with_id(db, item_id, asker.id)
@@ -110,12 +110,7 @@ def _embedded(app: Mediatheque, query: str, mode: Mode) -> tuple[Embedder | None
 
     if mode == "text":
         return None, None
-    try:
-        embedder = app.embedder
-    except Unavailable:
-        if mode == "semantic":
-            raise
-        return None, None
+    embedder = app.embedder if mode == "semantic" else embedder_or_none(app)
     vector = query_vector(embedder, query, mode=mode)
     return (embedder, vector) if vector is not None else (None, None)
 

@@ -1,0 +1,202 @@
+"""Whose is whose, tried on every operation of the OpenAPI document: a new route is tried without being listed here.
+
+A route with a path parameter that `belongings` does not name, or with a body that has no example, fails
+the test until somebody says how to ask it for another person's things.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from mediatheque.accounts.keys import make_key
+from mediatheque.accounts.queries import add_api_key
+from mediatheque.accounts.tokens import issue_token
+from mediatheque.flows.import_history import import_file
+from mediatheque.kit.database import Database
+from mediatheque.library.queries import history, items, mentions
+from mediatheque.library.queries.users import User
+from mediatheque.vocabulary import Decision, Event, EventKind, Match, Verdict
+
+#: What anybody may ask. Everything else needs a token.
+PUBLIC = {
+    ("post", "/api/auth/register"),
+    ("post", "/api/auth/login"),
+    ("get", "/health/live"),
+    ("get", "/health/ready"),
+    ("get", "/metrics"),  # from this machine; tests/api/test_app.py asks from another
+}
+
+#: Answers to members may be 403 where only administrators may ask at all, whatever they ask about.
+FOR_ADMINISTRATORS = {
+    ("get", "/api/users"),
+    ("patch", "/api/users/{user_id}"),
+    ("delete", "/api/users/{user_id}"),
+}
+
+SECRET = "Zanzibarquartz"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One way to ask the API."""
+
+    method: str
+    path: str
+    described: dict[str, Any]
+
+    @property
+    def parameters(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.path)
+
+    @property
+    def is_last(self) -> bool:
+        """Who asked this cannot ask anything else."""
+        return (self.method, self.path) == ("delete", "/api/users/me")
+
+
+def operations(app: FastAPI) -> Iterator[Operation]:
+    """Every operation, those that end an account last."""
+    every = [
+        Operation(method, path, described)
+        for path, methods in app.openapi()["paths"].items()
+        for method, described in methods.items()
+    ]
+    yield from sorted(every, key=lambda operation: operation.is_last)
+
+
+@pytest.fixture
+def belongings(database: Database, ada: User, films: list[int], tmp_path: Path) -> dict[str, int]:
+    """Something of Ada's for every path parameter there is."""
+    export = tmp_path / f"{SECRET}.csv"
+    export.write_text(f'Title,Date\n"{SECRET}","2024-05-20"\n"broken {SECRET}"\n')
+    batch = import_file(database, ada.id, export)
+    with database.transaction() as db:
+        [entry] = history.history(db, ada.id)
+        assert entry.item is not None
+        own = entry.item.id
+        [mention] = mentions.mentions_of_items(db, [own])[own]
+        match = Match(films[0], 0.7)
+        asked = Decision(Verdict.ASK, match, (match,))
+        mentions.add_judgements(db, {mention.id: (asked, own)}, by="resolver")
+        rated = Event(kind=EventKind.RATED, value=4.5)
+        saved = Event(kind=EventKind.SAVED)
+        history.add_events(db, ada.id, [(own, rated, SECRET), (own, saved, None)])
+        key = add_api_key(db, ada.id, SECRET, make_key())
+        assert not items.item_with_id(db, own, ada.id).is_listed
+    return {
+        "item_id": own,
+        "import_id": batch.id,
+        "question_id": mention.id,
+        "key_id": key.id,
+        "user_id": ada.id,
+    }
+
+
+def ask(
+    client: TestClient, app: FastAPI, operation: Operation, belongings: dict[str, int], token: str | None
+):
+    """Ask an operation about Ada's things."""
+    unknown = set(operation.parameters) - set(belongings)
+    assert not unknown, f"say in `belongings` what of Ada's to put into {unknown} of {operation.path}"
+    path = operation.path.format(**belongings)
+    # What is searched for, excluded or listed is hers too.
+    required = {p["name"] for p in operation.described.get("parameters", ()) if p.get("required")}
+    params = {"q": SECRET} if "q" in required else {}
+    unfilled = required - set(operation.parameters) - set(params)
+    assert not unfilled, f"say here how to fill {unfilled} of {operation.path}"
+    headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+    return client.request(
+        operation.method, path, params=params, headers=headers, **body_of(app, operation, belongings)
+    )
+
+
+def body_of(app: FastAPI, operation: Operation, belongings: dict[str, int]) -> dict[str, Any]:
+    """The operation's example as a body, about Ada's item where it is about one."""
+    described = operation.described.get("requestBody")
+    if described is None:
+        return {}
+    if "multipart/form-data" in described["content"]:
+        return {"files": {"file": ("history.csv", b'Title,Date\n"Harmless","2024-05-20"\n')}}
+    reference = described["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    schema = app.openapi()["components"]["schemas"][reference]
+    assert "example" in schema, f"give {reference} an example"
+    written = json.dumps(schema["example"])
+    return {"json": json.loads(re.sub(r'"item_id": \d+', f'"item_id": {belongings["item_id"]}', written))}
+
+
+def test_every_operation_needs_a_token_unless_it_is_listed(
+    app: FastAPI, client: TestClient, belongings: dict[str, int]
+) -> None:
+    asked = list(operations(app))
+    assert {(o.method, o.path) for o in asked} >= PUBLIC
+    for operation in asked:
+        is_public = (operation.method, operation.path) in PUBLIC
+        assert bool(operation.described.get("security")) is not is_public, operation
+        for token in () if is_public else (None, "nonsense", "mtq_nonsense"):
+            answer = ask(client, app, operation, belongings, token)
+            assert answer.status_code == 401, operation
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert SECRET not in answer.text
+
+
+def test_another_users_token_reaches_nothing(
+    app: FastAPI,
+    client: TestClient,
+    as_ada: TestClient,
+    as_ben: TestClient,
+    belongings: dict[str, int],
+    ben: User,
+) -> None:
+    before = snapshot(app, as_ada)
+    for operation in operations(app):
+        if (operation.method, operation.path) in PUBLIC:
+            continue
+        # Anew each time: one of the operations ends earlier sign-ins.
+        token = issue_token(app.state.signing_key, ben.id).text
+        answer = ask(client, app, operation, belongings, token)
+        is_about_hers = operation.parameters or "item_id" in str(answer.request.content)
+        if (operation.method, operation.path) in FOR_ADMINISTRATORS:
+            assert answer.status_code == 403, operation
+        elif is_about_hers:
+            assert answer.status_code == 404, (operation, answer.text)
+        else:
+            assert answer.status_code < 300, (operation, answer.text)
+        assert SECRET not in answer.text, operation
+        assert SECRET.encode() not in answer.content
+    assert snapshot(app, as_ada) == before
+
+
+def test_their_owner_reaches_all_of_it(
+    app: FastAPI, client: TestClient, as_ada: TestClient, belongings: dict[str, int], ada: User
+) -> None:
+    """Else the test before would prove nothing."""
+    for operation in operations(app):
+        if (operation.method, operation.path) not in PUBLIC:
+            token = issue_token(app.state.signing_key, ada.id).text
+            answer = ask(client, app, operation, belongings, token)
+            assert answer.status_code not in (401, 403, 404, 422), (operation, answer.text)
+            assert answer.status_code < 500
+
+
+def snapshot(app: FastAPI, client: TestClient) -> dict[str, str]:
+    """Everything that lists and single things say to their owner."""
+    shown = {
+        operation.path: client.get(operation.path).text
+        for operation in operations(app)
+        if operation.method == "get"
+        and not operation.parameters
+        and operation.path.startswith("/api/")
+        # One needs a query, one is a file; users come and go.
+        and operation.path not in ("/api/search", "/api/users/me/export", "/api/users")
+    }
+    assert any(SECRET in text for text in shown.values())
+    return shown
