@@ -94,7 +94,7 @@ def _able(
 def _list(
     db: Connection, taste: Taste, search: Search, used: dict[str, Algorithm], fallback: str | None
 ) -> list[Recommendation]:
-    pool = _pool(db, taste, search, used)
+    pool = pool_of(db, taste, search, _found(db, taste, search, used))
     if not len(pool):
         return []
     given = shares(taste, list(used))
@@ -103,7 +103,7 @@ def _list(
     return _told(db, taste, search, pool, picks, fallback)
 
 
-def _pool(db: Connection, taste: Taste, search: Search, used: dict[str, Algorithm]) -> Pool:
+def _found(db: Connection, taste: Taste, search: Search, used: dict[str, Algorithm]) -> list[int]:
     """What the methods find, each asked for its share and something to choose from."""
     given = shares(taste, list(used))
     found: dict[int, None] = {}
@@ -111,7 +111,11 @@ def _pool(db: Connection, taste: Taste, search: Search, used: dict[str, Algorith
         # Popular titles fill any list up, so at least as many as are wanted are asked of it.
         n = search.n if name == POPULAR else math.ceil(2 * search.n * given[name])
         found.update(dict.fromkeys(algorithm.find(db, taste, replace(search, n=n + 5))))
-    rows = queries.traits_of(db, list(found), search.eligible)
+    return list(found)
+
+
+def pool_of(db: Connection, taste: Taste, search: Search, item_ids: Sequence[int]) -> Pool:
+    """Those of these titles that may be recommended, ready to be scored for a person of this taste."""
     traits = [
         Traits(
             item_id=row.item_id,
@@ -121,7 +125,7 @@ def _pool(db: Connection, taste: Taste, search: Search, used: dict[str, Algorith
             genres=frozenset(row.genres),
             makers=frozenset(row.makers),
         )
-        for row in rows
+        for row in queries.traits_of(db, item_ids, search.eligible)
     ]
     return Pool(traits, _vectors(db, taste, search.model_id, traits), current_crowd(db))
 
