@@ -146,6 +146,9 @@ def test_a_vector_made_beforehand_gives_the_same(
     assert vector is not None
     assert finding("desert planet", vector=vector) == finding("desert planet")
     assert query_vector(embedder, "desert planet", mode=Mode.TEXT) is None
+    assert all(hit.matched == ("text",) for hit in finding("desert planet", vector=None))
+    with pytest.raises(Unavailable):
+        finding("desert planet", vector=None, mode=Mode.SEMANTIC)
 
 
 @pytest.mark.parametrize(

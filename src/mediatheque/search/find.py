@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 from mediatheque.kit.errors import Invalid, Unavailable
@@ -33,6 +34,10 @@ class Mode(StrEnum):
 
 
 MOST_HITS = 100
+_NO_EMBEDDER = (
+    "Searching by meaning needs an embedder, and MEDIATHEQUE_EMBEDDER is none: "
+    "set it to minilm, or search with the mode text."
+)
 #: How many of each ranking are fused: an item that is 50th in one list and missing in the other is not meant.
 _POOL = 50
 #: So many items with every word of the query say that it has no typing error.
@@ -54,19 +59,21 @@ def find(
     which: ItemFilter | None = None,
     threshold: float = 0.4,
     limit: int = 12,
-    vector: Vector | None = None,
+    vector: Vector | EllipsisType | None = ...,
 ) -> list[SearchHit]:
     """The items a query means, best first; `threshold` is the least likeness in meaning that counts.
 
-    `vector` is the query's, from `query_vector`, for callers that embed outside the transaction; else it is
-    embedded here. Raises Invalid for an empty query or an impossible option, Unavailable when only meaning
+    `vector` is what `query_vector` gave, None included, for callers that embed outside the transaction; left
+    out, the query is embedded here. Raises Invalid for an empty query or an impossible option, Unavailable when only meaning
     is asked for and there is no embedder.
     """
     wanted = _mode(mode)
     _check(threshold, limit)
     reading = read_query(query)
-    if vector is None:
+    if vector is ...:
         vector = query_vector(embedder, query, mode=wanted)
+    if wanted is Mode.SEMANTIC and (embedder is None or vector is None):
+        raise Unavailable(_NO_EMBEDDER)
     condition = _condition(which or ItemFilter(), viewer)
     ranked = _Ranked()
     if wanted is not Mode.SEMANTIC:
@@ -87,10 +94,7 @@ def query_vector(embedder: Embedder | None, query: str, *, mode: str = Mode.HYBR
         return None
     if embedder is None:
         if wanted is Mode.SEMANTIC:
-            raise Unavailable(
-                "Searching by meaning needs an embedder, and MEDIATHEQUE_EMBEDDER is none: "
-                "set it to minilm, or search with the mode text."
-            )
+            raise Unavailable(_NO_EMBEDDER)
         return None
     try:
         return embedder.embed([read_query(query).text])[0]

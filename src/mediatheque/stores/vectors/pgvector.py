@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import Connection, TextClause, text
@@ -97,13 +97,13 @@ def nearest(
     dimensions = db.execute(
         _PREPARE_WALK, {"model": model_id, "ef": str(ef_search), "most": str(_MAX_VISITED)}
     ).scalar()
-    given = {"vector": _written(_unit(vector, _known(model_id, dimensions))), "limit": limit}
+    given: dict[str, Any] = {"vector": _written(_unit(vector, _known(model_id, dimensions)))}
     if condition is not None:
         given |= condition.values
     where = condition.sql if condition is not None else "true"
-    rows = db.execute(_nearest(model_id, vector.size, where, is_exact=False), given).all()
+    rows = db.execute(_nearest(model_id, vector.size, where, limit, is_exact=False), given).all()
     if len(rows) < limit:
-        rows = db.execute(_nearest(model_id, vector.size, where, is_exact=True), given).all()
+        rows = db.execute(_nearest(model_id, vector.size, where, limit, is_exact=True), given).all()
     return [Near(row.item_id, 1.0 - row.distance) for row in rows]
 
 
@@ -142,8 +142,11 @@ _PREPARE_WALK = text("""
 
 
 @lru_cache(maxsize=256)
-def _nearest(model_id: int, dimensions: int, where: str, *, is_exact: bool) -> TextClause:
-    """The statement; the model and the length stand in it as written in the index, or it is not used."""
+def _nearest(model_id: int, dimensions: int, where: str, limit: int, *, is_exact: bool) -> TextClause:
+    """The statement; the model and the length stand in it as written in the index, or it is not used.
+
+    So does the limit: a plan made for any limit would expect thousands of rows, and sort them all.
+    """
     distance = f"e.vector::halfvec({int(dimensions)}) <=> CAST(:vector AS halfvec({int(dimensions)}))"
     # Adding nothing to the distance hides it from the index. The walk's order is nearly right: sorted again.
     order = f"({distance}) + 0" if is_exact else distance
@@ -152,7 +155,7 @@ def _nearest(model_id: int, dimensions: int, where: str, *, is_exact: bool) -> T
             SELECT e.item_id, {distance} AS distance
             FROM embeddings e JOIN items i ON i.id = e.item_id
             WHERE e.model_id = {int(model_id)} AND {where}
-            ORDER BY {order} LIMIT :limit
+            ORDER BY {order} LIMIT {int(limit)}
         ) AS found ORDER BY distance, item_id
     """)
 
