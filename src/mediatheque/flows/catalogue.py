@@ -13,6 +13,7 @@ from mediatheque.kit.database import Connection, Database
 from mediatheque.library.queries import candidates as found
 from mediatheque.library.queries import claims, items, mentions
 from mediatheque.library.queries.claims import StoredClaim
+from mediatheque.library.queries.turns import take_catalogues_turn
 from mediatheque.resolve.compare import compare
 from mediatheque.resolve.decide import decide
 from mediatheque.resolve.normalise import title_keys
@@ -75,6 +76,7 @@ class Added:
 
 def add_to_catalogue(db: Connection, said: Iterable[Claim]) -> Added:
     """Store claims and bring the catalogue's items up to date with them."""
+    take_catalogues_turn(db)
     fresh = claims.add_claims(db, list(said))
     untied = [claim for claim in fresh if claim.item_id is None]
     tied = _tie_to_known(db, untied)

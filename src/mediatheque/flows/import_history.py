@@ -13,12 +13,13 @@ from mediatheque import importers
 from mediatheque.flows.placing import Placed, place
 from mediatheque.importers import Options
 from mediatheque.kit.database import Connection, Database
-from mediatheque.kit.errors import Conflict, MediathequeError
+from mediatheque.kit.errors import Conflict, MediathequeError, Unavailable
 from mediatheque.kit.files import Upload
 from mediatheque.library.queries import batches, history, mentions, records
 from mediatheque.library.queries.batches import Batch, Progress
 from mediatheque.library.queries.records import StoredRecord
-from mediatheque.vocabulary import EventKind, Kind, Record, Rejected, Row, Skipped
+from mediatheque.library.queries.turns import take_turn
+from mediatheque.vocabulary import EventKind, Kind, Record, Rejected, Row, Skipped, Work
 
 #: Rows a transaction: large enough for bulk statements, small enough to lose little and lock briefly.
 CHUNK = 4000
@@ -96,19 +97,20 @@ def finish_import(
     chunk: int = CHUNK,
 ) -> Batch:
     """Read the file of an open batch from its checkpoint to its end."""
+    done = batch.rows_read
     try:
-        with Upload.open(path, batch.file_name) as upload:
-            rows = importers.importer(batch.source).read(upload, Options(**batch.options))
-            _store(database, batch, rows, on_progress, chunk)
-    except Conflict:
-        raise  # another process reads this batch: it is not ours to end
+        for part in _parts(batch, path, chunk):
+            with database.transaction() as db:
+                _store_part(db, batch, done, part)
+            done += len(part)
+            if on_progress:
+                on_progress(done)
+    except (Conflict, Unavailable):
+        raise  # another process reads this batch, or it can go on when the database is back
     except MediathequeError as error:
-        with database.transaction() as db:
-            batches.close_batch(db, batch.id, "failed", error=str(error))
+        _end(database, batch, done, "failed", str(error))
         raise
-    with database.transaction() as db:
-        batches.close_batch(db, batch.id, "done")
-        return batches.batch_with_id(db, batch.id, batch.user_id)
+    return _end(database, batch, done, "done")
 
 
 def preview_file(
@@ -146,25 +148,35 @@ def sha256_of(path: Path) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def _store(
-    database: Database, batch: Batch, rows: Iterator[Row], on_progress: OnProgress | None, chunk: int
-) -> None:
-    """Store what is behind the checkpoint, a transaction a chunk, so that it is stored wholly or not at all."""
-    done = sum(1 for _ in islice(rows, batch.rows_read))
-    while part := list(islice(rows, chunk)):
-        with database.transaction() as db:
-            batches.lock_batch(db, batch.id, done)
-            _store_chunk(db, batch, done, part)
-        done += len(part)
-        if on_progress:
-            on_progress(done)
+def _parts(batch: Batch, path: Path, size: int) -> Iterator[list[Row]]:
+    """What is behind the batch's checkpoint, in parts that are stored wholly or not at all."""
+    with Upload.open(path, batch.file_name) as upload:
+        rows = importers.importer(batch.source).read(upload, Options(**batch.options))
+        for _ in islice(rows, batch.rows_read):
+            pass
+        while part := list(islice(rows, size)):
+            yield part
 
 
-def _store_chunk(db: Connection, batch: Batch, done: int, part: list[Row]) -> None:
+def _end(database: Database, batch: Batch, done: int, state: str, error: str | None = None) -> Batch:
+    with database.transaction() as db:
+        batches.hold_batch(db, batch.id, done)
+        batches.close_batch(db, batch.id, state, error=error)
+        return batches.batch_with_id(db, batch.id, batch.user_id)
+
+
+def _store_part(db: Connection, batch: Batch, done: int, part: list[Row]) -> None:
+    take_turn(db, batch.user_id)
+    batches.hold_batch(db, batch.id, done)
     accepted = [row for row in part if isinstance(row, Record)]
     fresh = _only_new(db, batch.user_id, accepted)
-    placed = place(db, batch.user_id, (r.work for r in fresh.values() if r.work is not None))
-    _append(db, batch, fresh, placed)
+    prints = {h: mentions.fingerprint(r.work) for h, r in fresh.items() if r.work is not None}
+    works: dict[bytes, Work] = {}
+    for h, p in prints.items():
+        if (work := fresh[h].work) is not None:
+            works.setdefault(p, work)
+    placed = place(db, batch.user_id, works)
+    _append(db, batch, fresh, {h: placed[p] for h, p in prints.items()})
     rejections = [(done + n, row) for n, row in enumerate(part) if isinstance(row, Rejected)]
     progress = Progress(
         rows_read=len(part),
@@ -177,14 +189,13 @@ def _store_chunk(db: Connection, batch: Batch, done: int, part: list[Row]) -> No
 
 
 def _append(db: Connection, batch: Batch, fresh: dict[bytes, Record], placed: dict[bytes, Placed]) -> None:
-    prints = {h: mentions.fingerprint(r.work) for h, r in fresh.items() if r.work is not None}
+    """Store new records, by content hash, with the events they tell."""
     stored = [
-        StoredRecord(record, h, placed[prints[h]].mention_id if h in prints else None)
-        for h, record in fresh.items()
+        StoredRecord(record, h, placed[h].mention_id if h in placed else None) for h, record in fresh.items()
     ]
     ids = records.add_records(db, batch.user_id, batch.id, stored)
     events = [
-        (record_id, placed[prints[h]].item_id if h in prints else None, event)
+        (record_id, placed[h].item_id if h in placed else None, event)
         for record_id, (h, record) in zip(ids, fresh.items(), strict=True)
         for event in record.events
     ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mediatheque.flows.placing import place_episodes, refresh_own_items
+from mediatheque.flows.placing import judge, place_episodes, refresh_own_items
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries import candidates as found
 from mediatheque.library.queries import history, mentions, merges
-from mediatheque.resolve.series import same_episode
+from mediatheque.resolve.siblings import Siblings
 from mediatheque.vocabulary import Decision
 
 
@@ -16,7 +16,7 @@ def merge_own_item(db: Connection, own_id: int, into_id: int, *, by: str, decisi
     _merge_episodes(db, own_id, into_id, by)
     merges.merge_items(db, own_id, into_id, by)
     mentions.add_judgements(db, {m.id: (decision, into_id) for m in spoken}, by=by)
-    _refresh(db, [own_id, into_id])
+    _refresh(db, own_id, into_id)
 
 
 def part_own_item(db: Connection, own_id: int) -> None:
@@ -29,7 +29,7 @@ def part_own_item(db: Connection, own_id: int) -> None:
         merges.undo_merge(db, episode.id)
     _bring_later_rows_back(db, own_id)
     refresh_own_items(db, [own_id])
-    _refresh(db, [own_id, merge.into_id])
+    _refresh(db, own_id, merge.into_id)
 
 
 def _bring_later_rows_back(db: Connection, own_id: int) -> None:
@@ -39,23 +39,23 @@ def _bring_later_rows_back(db: Connection, own_id: int) -> None:
     episodes = mentions.children_of_mentions(db, [m.id for m in spoken])
     merges.adopt_own_episodes(db, own_id, [m.item_id for m in episodes if m.item_id is not None])
     if (owner := merges.owner_of(db, own_id)) is not None:
-        place_episodes(db, owner, {m.id: (mentions.fingerprint(m.work), m, own_id) for m in episodes})
+        settled = place_episodes(db, owner, {m.id: (m.work, own_id) for m in episodes})
+        mentions.place_mentions(db, {m: s.item_id for m, s in settled.items()})
+        judge(db, settled)
 
 
 def _merge_episodes(db: Connection, own_id: int, into_id: int, by: str) -> None:
     """Episodes that both shows have become one; the others follow their show when it is merged."""
-    everyone = merges.owner_of(db, own_id)
-    children = found.children_by_parent(db, [own_id, into_id], everyone)
-    theirs = children.get(into_id, [])
-    for episode in children.get(own_id, []):
-        there = next((other for other in theirs if same_episode(episode.work, other)), None)
-        if there is not None:
+    children = found.children_by_parent(db, [own_id, into_id], merges.owner_of(db, own_id))
+    theirs = Siblings(children.get(into_id, ()))
+    for episode in children.get(own_id, ()):
+        if there := theirs.find(episode.work):
             merges.merge_items(db, episode.id, there.id, by)
 
 
-def _refresh(db: Connection, item_ids: list[int]) -> None:
-    """Standings of everybody who has something to do with these items or their episodes."""
-    family = merges.with_episodes(db, item_ids)
-    for user_id, items in history.users_of_items(db, family).items():
-        history.refresh_standings(db, user_id, items)
-    history.forget_standings_without_events(db, family)
+def _refresh(db: Connection, own_id: int, into_id: int) -> None:
+    """The owner's standing with these items and their episodes; what others did has not moved."""
+    family = merges.with_episodes(db, [own_id, into_id])
+    owner = merges.owner_of(db, own_id)
+    assert owner is not None, "only own items are merged"
+    history.refresh_standings(db, owner, family)

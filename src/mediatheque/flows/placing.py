@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from mediatheque.enrich.merge import merge
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries import candidates as found
-from mediatheque.library.queries import items, mentions
+from mediatheque.library.queries import items, mentions, merges
 from mediatheque.library.queries.mentions import Mention
 from mediatheque.resolve.compare import compare
 from mediatheque.resolve.decide import decide
-from mediatheque.resolve.normalise import title_keys
-from mediatheque.resolve.series import same_episode
+from mediatheque.resolve.normalise import title_key, title_keys
+from mediatheque.resolve.siblings import Siblings
 from mediatheque.vocabulary import Claim, Decision, Item, Kind, Match, Verdict, Work
 
 #: Fields of an episode's row that speak of its show as well.
 _SHOW_SCHEMES = ("netflix_show", "imdb_show", "tmdb_show", "trakt_show")
+
+#: What a work is called by while it waits for its item: its fingerprint, or its mention's id.
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,14 @@ class Placed:
 
     mention_id: int
     item_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The item a work is taken for, and the judgement that says so."""
+
+    item_id: int
+    decision: Decision
 
 
 def show_of(work: Work) -> Work | None:
@@ -40,129 +52,152 @@ def show_of(work: Work) -> Work | None:
     return Work(kind=Kind.SHOW, title=work.series_title, external_ids=ids)
 
 
-def place(db: Connection, user_id: int, works: Iterable[Work]) -> dict[bytes, Placed]:
+def place(db: Connection, user_id: int, works: Mapping[bytes, Work]) -> dict[bytes, Placed]:
     """The mention and item of every work, by fingerprint; new ones are resolved, or get an item of their own."""
-    by_print = {mentions.fingerprint(work): work for work in works}
-    known = mentions.mentions_with_fingerprints(db, user_id, list(by_print))
-    new = {p: work for p, work in by_print.items() if p not in known or known[p].item_id is None}
-    shows = {p: show for p, work in new.items() if (show := show_of(work)) is not None}
-    show_places = place(db, user_id, shows.values()) if shows else {}
-    parents = {p: show_places[mentions.fingerprint(show)] for p, show in shows.items()}
+    known = mentions.places_of(db, user_id, list(works))
+    new = {p: work for p, work in works.items() if p not in known or known[p][1] is None}
+    parents = _place_shows(db, user_id, new)
+    settled = _resolve(db, user_id, {p: work for p, work in new.items() if p not in parents})
+    settled |= place_episodes(db, user_id, {p: (new[p], show.item_id) for p, show in parents.items()})
+    mention_ids = _store(db, user_id, new, parents, settled, {p: m for p, (m, _) in known.items()})
+    judge(db, {mention_ids[p]: s for p, s in settled.items()})
+    _refresh_spoken_of_before(db, settled)
+    placed = {p: Placed(m, item_id) for p, (m, item_id) in known.items() if item_id is not None}
+    return placed | {p: Placed(mention_ids[p], s.item_id) for p, s in settled.items()}
+
+
+def _place_shows(db: Connection, user_id: int, new: Mapping[bytes, Work]) -> dict[bytes, Placed]:
+    """The shows of the episodes among `new`, by the episode's fingerprint."""
+    prints: dict[bytes, bytes] = {}
+    shows: dict[bytes, Work] = {}
+    for p, work in new.items():
+        if (show := show_of(work)) is not None:
+            prints[p] = mentions.fingerprint(show)
+            shows[prints[p]] = show
+    places = place(db, user_id, shows) if shows else {}
+    return {p: places[show] for p, show in prints.items()}
+
+
+def _store(
+    db: Connection,
+    user_id: int,
+    new: Mapping[bytes, Work],
+    parents: Mapping[bytes, Placed],
+    settled: Mapping[bytes, Settled],
+    known: Mapping[bytes, int],
+) -> dict[bytes, int]:
+    """The mentions' ids; those that are there already have lost their item, and get the new one."""
     to_add = [
         (p, work, parents[p].mention_id if p in parents else None)
         for p, work in new.items()
         if p not in known
     ]
-    known |= mentions.add_mentions(db, user_id, to_add)
-    placed = {p: m.item_id for p, m in known.items() if m.item_id is not None}
-    placed |= _resolve(db, user_id, {p: known[p] for p in new if p not in parents})
-    placed |= place_episodes(db, user_id, {known[p].id: (p, known[p], parents[p].item_id) for p in parents})
-    return {p: Placed(known[p].id, placed[p]) for p in by_print}
+    added = mentions.add_mentions(db, user_id, to_add, {p: s.item_id for p, s in settled.items()})
+    mentions.place_mentions(db, {known[p]: settled[p].item_id for p in new if p in known})
+    return {p: added[p].id if p in added else known[p] for p in new}
 
 
-def _resolve(db: Connection, user_id: int, new: Mapping[bytes, Mention]) -> dict[bytes, int]:
-    """Items of mentions that stand alone; those of the same title wait until the first of them has one."""
-    placed: dict[bytes, int] = {}
-    waiting = dict(new)
+def judge(db: Connection, settled: Mapping[int, Settled]) -> None:
+    """Append the resolver's judgements on mentions, by their ids; what a person said stands."""
+    judged = mentions.people_judged(db, list(settled))
+    said = {m: (s.decision, s.item_id) for m, s in settled.items() if m not in judged}
+    mentions.add_judgements(db, said, by="resolver")
+
+
+def _resolve(db: Connection, user_id: int, new: Mapping[bytes, Work]) -> dict[bytes, Settled]:
+    """Items of works that stand alone; those of the same title wait until the first of them has one."""
+    settled: dict[bytes, Settled] = {}
+    waiting = {p: found.Wanted(work, _keys(work)) for p, work in new.items()}
     while waiting:
         first_by_key: dict[object, bytes] = {}
-        for p, mention in waiting.items():
-            first_by_key.setdefault(_own_key(mention.work), p)
+        for p, wanted in waiting.items():
+            first_by_key.setdefault(_own_key(wanted), p)
         turn = {p: waiting.pop(p) for p in first_by_key.values()}
-        placed |= _resolve_distinct(db, user_id, turn)
-    return placed
+        settled |= _resolve_distinct(db, user_id, turn)
+    return settled
 
 
-def _own_key(work: Work) -> object:
+def _own_key(wanted: found.Wanted) -> object:
     """Two mentions with the same key may be one work, so the second is resolved after the first."""
-    if work.external_ids:
-        return min(work.external_ids.items())
-    return next(iter(title_keys(work)), work.title)
+    if wanted.work.external_ids:
+        return min(wanted.work.external_ids.items())
+    return next(iter(wanted.title_keys), wanted.work.title)
 
 
-def _resolve_distinct(db: Connection, user_id: int, new: Mapping[bytes, Mention]) -> dict[bytes, int]:
-    wanted = {p: found.Wanted(m.work, title_keys(m.work)) for p, m in new.items()}
-    decided: dict[bytes, tuple[Decision, Item | None]] = {}
-    for p, near in zip(new, found.candidates(db, list(wanted.values()), user_id), strict=True):
-        decided[p] = _decide(new[p].work, near)
-    own = [p for p, (decision, _) in decided.items() if decision.verdict is not Verdict.SAME]
+def _keys(work: Work) -> tuple[str, ...]:
+    """The keys under which an own item may be found: an episode is found by its show, a video by its id."""
+    if work.kind is Kind.EPISODE:
+        return ()
+    # Whoever searches for a video types its title, not what is left of it after a dash.
+    return (title_key(work.title),) if work.kind is Kind.VIDEO else title_keys(work)
+
+
+def _resolve_distinct(
+    db: Connection, user_id: int, new: Mapping[bytes, found.Wanted]
+) -> dict[bytes, Settled]:
+    near = found.candidates(db, list(new.values()), user_id)
+    decided = {p: _decide(wanted.work, items) for (p, wanted), items in zip(new.items(), near, strict=True)}
+    own = [p for p, decision in decided.items() if decision.verdict is not Verdict.SAME]
     ids = items.add_items(
         db,
-        [items.NewItem(work=new[p].work, title_keys=wanted[p].title_keys, owner_id=user_id) for p in own],
+        [items.NewItem(work=new[p].work, title_keys=new[p].title_keys, owner_id=user_id) for p in own],
     )
-    placed = dict(zip(own, ids, strict=True))
-    taken = {p: item for p, (_, item) in decided.items() if item is not None}
-    placed |= {p: item.id for p, item in taken.items()}
-    _settle(db, {new[p].id: (decided[p][0], item_id) for p, item_id in placed.items()})
-    refresh_own_items(db, [item.id for item in taken.values() if not item.is_listed])
-    return placed
+    taken = {p: d.best.item_id for p, d in decided.items() if d.verdict is Verdict.SAME and d.best}
+    item_ids = dict(zip(own, ids, strict=True)) | taken
+    return {p: Settled(item_ids[p], decision) for p, decision in decided.items()}
 
 
-def _decide(work: Work, near: Sequence[Item]) -> tuple[Decision, Item | None]:
+def _decide(work: Work, near: Sequence[Item]) -> Decision:
     if work.kind is Kind.VIDEO:
         # A video is its id; its title is whatever its uploader felt like that day.
         near = [item for item in near if _shares_id(work, item.work)]
-    decision = decide(work, [compare(work, item) for item in near])
-    if decision.verdict is Verdict.SAME and decision.best is not None:
-        chosen = decision.best.item_id
-        return decision, next(item for item in near if item.id == chosen)
-    return decision, None
+    return decide(work, [compare(work, item) for item in near])
 
 
 def _shares_id(work: Work, other: Work) -> bool:
     return any(other.external_ids.get(scheme) == value for scheme, value in work.external_ids.items())
 
 
-def place_episodes(
-    db: Connection, user_id: int, new: Mapping[int, tuple[bytes, Mention, int]]
-) -> dict[bytes, int]:
-    """Items of episodes under their shows, found by season and number or title, else made."""
-    siblings = found.children_by_parent(db, list({show for _, _, show in new.values()}), user_id)
-    placed: dict[bytes, int] = {}
-    made: list[tuple[bytes, Mention, int]] = []
-    twins: list[tuple[bytes, int]] = []  # a print, and the place in `made` of the same episode
-    for p, mention, show in new.values():
-        there = next((e for e in siblings.get(show, ()) if same_episode(mention.work, e)), None)
-        if there is not None and there.id > 0:
-            placed[p] = there.id
-        elif there is not None:
-            twins.append((p, -there.id - 1))
-        else:
-            made.append((p, mention, show))
-            # A stand-in with a negative id, so that a second row about it in this chunk finds it.
-            stand_in = Item(id=-len(made), work=mention.work, parent_id=show)
-            siblings.setdefault(show, []).append(stand_in)
-    ids = items.add_items(
-        db,
-        [items.NewItem(work=m.work, title_keys=(), parent_id=show, owner_id=user_id) for _, m, show in made],
-    )
-    placed |= {p: item_id for (p, _, _), item_id in zip(made, ids, strict=True)}
-    placed |= {p: ids[n] for p, n in twins}
-    fresh = set(ids)
-    verdicts = {
-        mention.id: (
-            Decision(Verdict.NEW)
-            if placed[p] in fresh
-            else Decision(Verdict.SAME, Match(placed[p], 1.0), (Match(placed[p], 1.0),)),
-            placed[p],
-        )
-        for p, mention, _ in new.values()
-    }
-    _settle(db, verdicts)
-    return placed
+def place_episodes(db: Connection, user_id: int, new: Mapping[K, tuple[Work, int]]) -> dict[K, Settled]:
+    """Items of episodes, given as (work, show's item), found by season and number or title, else made."""
+    shows = list({show for _, show in new.values()})
+    children = found.children_by_parent(db, shows, user_id)
+    siblings = {show: Siblings(children.get(show, ())) for show in shows}
+    ids: dict[K, int] = {}  # below zero: the place in `made` of an item that is yet to be made
+    made: dict[K, items.NewItem] = {}
+    for key, (work, show) in new.items():
+        there = siblings[show].find(work)
+        if there is None:
+            made[key] = items.NewItem(work=work, title_keys=(), parent_id=show, owner_id=user_id)
+            # So that a second row about it in this chunk finds it.
+            there = Item(id=-len(made), work=work, parent_id=show)
+            siblings[show].add(there)
+        ids[key] = there.id
+    made_ids = items.add_items(db, list(made.values()))
+    settled: dict[K, Settled] = {}
+    for key, item_id in ids.items():
+        real_id = item_id if item_id > 0 else made_ids[-item_id - 1]
+        same = Match(real_id, 1.0)
+        decision = Decision(Verdict.NEW) if key in made else Decision(Verdict.SAME, same, (same,))
+        settled[key] = Settled(real_id, decision)
+    return settled
 
 
-def _settle(db: Connection, verdicts: Mapping[int, tuple[Decision, int]]) -> None:
-    mentions.place_mentions(db, {m: item for m, (_, item) in verdicts.items()})
-    # Judgements of people stand: only a mention that nobody judged yet gets here.
-    mentions.add_judgements(db, dict(verdicts), by="resolver")
+def _refresh_spoken_of_before(db: Connection, settled: Mapping[bytes, Settled]) -> None:
+    """What a further mention says of an own item counts for it, as it would in a rebuild."""
+    taken = [s.item_id for s in settled.values() if s.decision.verdict is Verdict.SAME]
+    if taken:
+        refresh_own_items(db, merges.own_items_among(db, taken))
 
 
 def refresh_own_items(db: Connection, item_ids: Sequence[int]) -> None:
     """Work out again what own items are from the mentions that are left of them."""
     spoken = mentions.mentions_of_items(db, list(dict.fromkeys(item_ids)))
-    works: dict[int, tuple[Work, tuple[str, ...]]] = {}
-    for item_id, those in spoken.items():
-        work = merge([Claim("mention", f"{m.id:020}", m.work) for m in those])
-        works[item_id] = (work, () if work.kind is Kind.EPISODE else title_keys(work))
-    items.save_works(db, works)
+    works = {item_id: _work_of(those) for item_id, those in spoken.items()}
+    items.save_works(db, {item_id: (work, _keys(work)) for item_id, work in works.items()})
+
+
+def _work_of(spoken: Sequence[Mention]) -> Work:
+    if len(spoken) == 1:
+        return spoken[0].work
+    return merge([Claim("mention", f"{m.id:020}", m.work) for m in spoken])

@@ -7,6 +7,7 @@ from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import Conflict
 from mediatheque.library.queries import items, mentions, merges
 from mediatheque.library.queries.mentions import Mention, Question
+from mediatheque.library.queries.turns import take_turn
 from mediatheque.vocabulary import Decision, Match, Verdict
 
 
@@ -15,6 +16,7 @@ def answer(db: Connection, user_id: int, mention_id: int, item_id: int | None) -
 
     Raises NotFound for a question or an item that is not there, Conflict for an unfitting item.
     """
+    take_turn(db, user_id)
     question = mentions.question_about(db, user_id, mention_id)
     own_id = question.mention.item_id
     assert own_id is not None, "a question always has an item of its own"
@@ -33,6 +35,7 @@ def answer(db: Connection, user_id: int, mention_id: int, item_id: int | None) -
 
 def take_back(db: Connection, user_id: int, mention_id: int) -> Mention:
     """Undo an answer: things are as before it, and the question is open again. Raises NotFound."""
+    take_turn(db, user_id)
     mention = mentions.mention_answered(db, user_id, mention_id)
     own_id = merges.own_item_merged_with(db, mention.id)
     if own_id is not None:

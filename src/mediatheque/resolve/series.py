@@ -24,7 +24,7 @@ _ONLY_SEASON = frozenset(
     {"limited series", "miniseries", "mini series", "miniserie", "miniserien", "serie limitada", "mini serie"}
 )
 #: Below this likeness (0–100) two episode titles are two episodes.
-_SAME_TITLE = 88
+SAME_TITLE = 88
 
 
 def season_number(work: Work) -> int | None:
@@ -99,4 +99,4 @@ def _titles_fit(work: Work, other: Work) -> bool:
     if a == b:
         return True
     digits = [[w for w in key.split() if w.isdigit()] for key in (a, b)]
-    return digits[0] == digits[1] and fuzz.ratio(a, b) >= _SAME_TITLE
+    return digits[0] == digits[1] and fuzz.ratio(a, b) >= SAME_TITLE

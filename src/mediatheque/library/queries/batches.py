@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from mediatheque.kit.errors import Conflict, NotFound
 from mediatheque.kit.wire import jsonb, storable_text
+from mediatheque.library.queries.turns import take_persons_turn
 from mediatheque.vocabulary import Rejected
 
 
@@ -49,13 +50,14 @@ def open_batch(
     db: Connection, user_id: int, source: str, file_name: str, file_hash: bytes, options: Mapping[str, Any]
 ) -> Batch:
     """A new batch, or the interrupted one of the same file and person, to be gone on with."""
-    given = {"user": user_id, "hash": file_hash}
+    # Two who begin the same file at once share one batch.
+    take_persons_turn(db, user_id)
     found = db.execute(
         text("""
             SELECT id, source, options FROM batches
-            WHERE user_id = :user AND file_hash = :hash AND state = 'reading' FOR UPDATE
+            WHERE user_id = :user AND file_hash = :hash AND state = 'reading'
         """),
-        given,
+        {"user": user_id, "hash": file_hash},
     ).first()
     if found is not None:
         if found.source == source and found.options == dict(options):
@@ -67,17 +69,28 @@ def open_batch(
             INSERT INTO batches (user_id, source, file_name, file_hash, options)
             VALUES (:user, :source, :name, :hash, :options) RETURNING id
         """),
-        given | {"source": source, "name": file_name, "options": jsonb(options)},
+        {
+            "user": user_id,
+            "source": source,
+            "name": storable_text(file_name),
+            "hash": file_hash,
+            "options": jsonb(options),
+        },
     ).scalar_one()
     return batch_with_id(db, batch_id, user_id)
 
 
-def lock_batch(db: Connection, batch_id: int, rows_read: int) -> None:
-    """Hold a batch for one chunk; raises Conflict when another process has read on from `rows_read`."""
+def hold_batch(db: Connection, batch_id: int, rows_read: int) -> None:
+    """Hold a batch for one chunk, or its end; raises Conflict when it is no longer being read at `rows_read`.
+
+    So a process that was overtaken (it slept, and its work was given to another) can do no harm.
+    """
     there = db.execute(
         text("SELECT rows_read, state FROM batches WHERE id = :id FOR UPDATE"), {"id": batch_id}
     ).first()
-    if there is None or there.state != "reading" or there.rows_read != rows_read:
+    if there is None or there.state == "undone":
+        raise Conflict(f"Batch {batch_id} was taken back while it was being imported.")
+    if there.state != "reading" or there.rows_read != rows_read:
         raise Conflict(
             f"Batch {batch_id} is being imported by another process; see how it goes with: mediatheque batches"
         )

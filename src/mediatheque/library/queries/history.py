@@ -12,8 +12,9 @@ from sqlalchemy import Connection, text
 from mediatheque.kit.errors import Invalid
 from mediatheque.kit.wire import jsonb
 from mediatheque.library.queries.items import item_from_row
+from mediatheque.library.queries.turns import take_persons_turn
 from mediatheque.library.queries.users import User, user_with_id
-from mediatheque.vocabulary import Event, EventKind, Item, Kind
+from mediatheque.vocabulary import SEEN_KINDS, Event, EventKind, Item, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ def add_events(
             check_rating(event.value)
         if item_id is None and event.kind not in (EventKind.SEARCHED, EventKind.SUBSCRIBED):
             raise Invalid(f"A '{event.kind}' event needs an item.")
+    take_persons_turn(db, user_id)
     ids = db.execute(
         text("""
             INSERT INTO events (user_id, item_id, kind, value, at, is_date_only, campaign, properties)
@@ -115,6 +117,7 @@ def check_rating(value: float | None) -> None:
 
 def refresh_standings(db: Connection, user_id: int, item_ids: Sequence[int] | None = None) -> None:
     """Work out again where the user stands with these items (None: all) and with their shows."""
+    take_persons_turn(db, user_id)
     if item_ids is None:
         for table in ("user_items", "ratings"):
             db.execute(text(f"DELETE FROM {table} WHERE user_id = :user"), {"user": user_id})
@@ -124,14 +127,12 @@ def refresh_standings(db: Connection, user_id: int, item_ids: Sequence[int] | No
                 {"user": user_id},
             ).scalars()
         )
-    given = {"user": user_id, "ids": list(dict.fromkeys(item_ids))}
-    if not given["ids"]:
-        return
-    db.execute(text(_REFRESH_RATINGS), given)
-    db.execute(text(_FORGET_RATINGS), given)
-    db.execute(text(_REFRESH_STANDINGS), given)
-    db.execute(text(_FORGET_STANDINGS), given)
-    roll_up_shows(db, user_id, shows_of(db, item_ids))
+    # Shows come second: they count the standings of their episodes.
+    for ids in (list(dict.fromkeys(item_ids)), shows_of(db, item_ids)):
+        if ids:
+            given = {"user": user_id, "ids": ids}
+            for statement in (_REFRESH_RATINGS, _FORGET_RATINGS, _REFRESH_STANDINGS, _FORGET_STANDINGS):
+                db.execute(text(statement), given)
 
 
 def shows_of(db: Connection, item_ids: Sequence[int]) -> list[int]:
@@ -141,16 +142,6 @@ def shows_of(db: Connection, item_ids: Sequence[int]) -> list[int]:
         {"ids": list(item_ids)},
     )
     return list(rows.scalars())
-
-
-def roll_up_shows(db: Connection, user_id: int, show_ids: Sequence[int]) -> None:
-    """Count the seen episodes of shows into the shows' own standing."""
-    if not show_ids:
-        return
-    given = {"user": user_id, "ids": list(show_ids)}
-    db.execute(text(_REFRESH_STANDINGS), given)
-    db.execute(text(_ROLL_UP), given)
-    db.execute(text(_FORGET_STANDINGS), given)
 
 
 def history(
@@ -245,44 +236,30 @@ def list_ratings(
     return [(item_from_row(row), row.rating) for row in rows]
 
 
-def users_of_items(db: Connection, item_ids: Sequence[int]) -> dict[int, list[int]]:
-    """Who has events on these items: {user id: [item ids]}."""
-    rows = db.execute(
-        text("SELECT DISTINCT user_id, item_id FROM events WHERE item_id = ANY(:ids)"),
-        {"ids": list(item_ids)},
-    )
-    found: dict[int, list[int]] = {}
-    for row in rows:
-        found.setdefault(row.user_id, []).append(row.item_id)
-    return found
-
-
-def forget_standings_without_events(db: Connection, item_ids: Sequence[int]) -> None:
-    """Drop anybody's standing and rating with these items where no event supports it any more."""
-    given = {"ids": list(item_ids)}
-    db.execute(
-        text("""
-            DELETE FROM ratings r WHERE r.item_id = ANY(:ids) AND NOT EXISTS (
-                SELECT FROM events e WHERE e.user_id = r.user_id AND e.item_id = r.item_id AND e.kind = 'rated')
-        """),
-        given,
-    )
-    db.execute(text(f"DELETE FROM user_items ui WHERE ui.item_id = ANY(:ids) AND {_UNSUPPORTED}"), given)
-
-
 _ENTRY = """
     SELECT e.id AS event_id, e.kind AS event_kind, e.value, e.at, e.is_date_only, e.campaign,
         e.properties, r.source, i.id, i.work, i.parent_id, i.owner_id
     FROM events e LEFT JOIN items i ON i.id = e.item_id LEFT JOIN records r ON r.id = e.record_id
 """
 
-_PAIRS = "SELECT unnest(CAST(:ids AS bigint[])) AS item_id"
+_SEEN = f"({', '.join(repr(kind.value) for kind in sorted(SEEN_KINDS))})"
+
+
+def _latest(*kinds: str) -> str:
+    """The latest of these kinds of event, as an aggregate."""
+    among = ", ".join(repr(kind) for kind in kinds)
+    return (
+        f"(array_agg(e.kind ORDER BY e.at DESC NULLS LAST, e.id DESC) FILTER (WHERE e.kind IN ({among})))[1]"
+    )
+
+
+_GIVEN = "SELECT unnest(CAST(:ids AS bigint[])) AS item_id"
 
 _REFRESH_RATINGS = f"""
     INSERT INTO ratings (user_id, item_id, value, rated_at)
     SELECT user_id, item_id, value, at FROM (
         SELECT DISTINCT ON (e.item_id) e.user_id, e.item_id, e.value, e.at
-        FROM events e JOIN ({_PAIRS}) AS p USING (item_id)
+        FROM events e JOIN ({_GIVEN}) AS g USING (item_id)
         WHERE e.user_id = :user AND e.kind = 'rated'
         ORDER BY e.item_id, e.at DESC NULLS LAST, e.id DESC
     ) AS latest WHERE value IS NOT NULL
@@ -296,34 +273,33 @@ _FORGET_RATINGS = """
         ORDER BY e.at DESC NULLS LAST, e.id DESC LIMIT 1) IS NULL
 """
 
-# Views on one day are one view: a title in two exports of one account is not watched twice.
+# Views on one day are one view: a title in two exports of one account is not watched twice. Views of which
+# nobody knows the day are one more.
 _REFRESH_STANDINGS = f"""
-    INSERT INTO user_items (user_id, item_id, seen_count, is_saved, is_hidden, liking, first_at, last_at)
-    SELECT :user, e.item_id,
-        count(DISTINCT coalesce(CAST((e.at AT TIME ZONE 'UTC')::date AS text), ''))
-            FILTER (WHERE e.kind IN ('watched', 'read', 'listened')),
-        coalesce((array_agg(e.kind ORDER BY e.at DESC NULLS LAST, e.id DESC)
-            FILTER (WHERE e.kind IN ('saved', 'unsaved')))[1] = 'saved', false),
-        coalesce((array_agg(e.kind ORDER BY e.at DESC NULLS LAST, e.id DESC)
-            FILTER (WHERE e.kind IN ('hidden', 'unhidden')))[1] = 'hidden', false),
-        coalesce(CASE (array_agg(e.kind ORDER BY e.at DESC NULLS LAST, e.id DESC)
-            FILTER (WHERE e.kind IN ('liked', 'disliked')))[1] WHEN 'liked' THEN 1 WHEN 'disliked' THEN -1 END, 0),
-        min(e.at), max(e.at)
-    FROM events e JOIN ({_PAIRS}) AS p USING (item_id)
-    WHERE e.user_id = :user GROUP BY e.item_id
+    WITH given AS ({_GIVEN}),
+    told AS (
+        SELECT e.item_id, min(e.at) AS first_at, max(e.at) AS last_at,
+            count(DISTINCT (e.at AT TIME ZONE 'UTC')::date) FILTER (WHERE e.kind IN {_SEEN})
+                + CAST(bool_or(e.kind IN {_SEEN} AND e.at IS NULL) AS int) AS seen_count,
+            {_latest("saved", "unsaved")} = 'saved' AS is_saved,
+            {_latest("hidden", "unhidden")} = 'hidden' AS is_hidden,
+            CASE {_latest("liked", "disliked")} WHEN 'liked' THEN 1 WHEN 'disliked' THEN -1 END AS liking
+        FROM events e JOIN given USING (item_id) WHERE e.user_id = :user GROUP BY e.item_id
+    ),
+    episodes AS (
+        SELECT i.parent_id AS item_id, min(ui.first_at) AS first_at, max(ui.last_at) AS last_at,
+            count(*) FILTER (WHERE ui.seen_count > 0) AS episodes_seen
+        FROM given g JOIN items i ON i.parent_id = g.item_id
+        JOIN user_items ui ON ui.item_id = i.id AND ui.user_id = :user GROUP BY i.parent_id
+    )
+    INSERT INTO user_items (user_id, item_id, seen_count, episodes_seen, is_saved, is_hidden, liking, first_at, last_at)
+    SELECT :user, item_id, coalesce(seen_count, 0), coalesce(episodes_seen, 0), coalesce(is_saved, false),
+        coalesce(is_hidden, false), coalesce(liking, 0),
+        least(told.first_at, episodes.first_at), greatest(told.last_at, episodes.last_at)
+    FROM told FULL JOIN episodes USING (item_id)
     ON CONFLICT (user_id, item_id) DO UPDATE SET seen_count = excluded.seen_count,
-        is_saved = excluded.is_saved, is_hidden = excluded.is_hidden, liking = excluded.liking,
-        first_at = excluded.first_at, last_at = excluded.last_at
-"""
-
-_ROLL_UP = """
-    INSERT INTO user_items (user_id, item_id, episodes_seen, first_at, last_at)
-    SELECT :user, i.parent_id, count(*) FILTER (WHERE ui.seen_count > 0), min(ui.first_at), max(ui.last_at)
-    FROM items i JOIN user_items ui ON ui.item_id = i.id AND ui.user_id = :user
-    WHERE i.parent_id = ANY(:ids) GROUP BY i.parent_id
-    ON CONFLICT (user_id, item_id) DO UPDATE SET episodes_seen = excluded.episodes_seen,
-        first_at = least(user_items.first_at, excluded.first_at),
-        last_at = greatest(user_items.last_at, excluded.last_at)
+        episodes_seen = excluded.episodes_seen, is_saved = excluded.is_saved, is_hidden = excluded.is_hidden,
+        liking = excluded.liking, first_at = excluded.first_at, last_at = excluded.last_at
 """
 
 _UNSUPPORTED = """

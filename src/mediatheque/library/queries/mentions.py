@@ -13,10 +13,12 @@ from sqlalchemy import Connection, text
 
 from mediatheque.kit.errors import NotFound
 from mediatheque.kit.wire import jsonb, work_from_json, work_to_json
-from mediatheque.vocabulary import Decision, Match, Penalty, Verdict, Work
+from mediatheque.vocabulary import Decision, Match, Penalty, Role, Verdict, Work
 
 #: The fields that make two rows speak of the same work; the rest (runtime, link …) may differ from row to row.
-_IDENTITY = ("kind", "title", "year", "series_title", "season", "season_title", "episode", "external_ids")
+_IDENTITY = ("kind", "title", "year", "series_title", "season", "season_title", "episode")
+_MAKERS = (Role.DIRECTOR, Role.AUTHOR, Role.CREATOR)
+_dumped = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,42 +44,54 @@ class Question:
 
 def fingerprint(work: Work) -> bytes:
     """16 bytes, equal for works that are the same mention."""
-    data = work_to_json(work)
-    basis = [data.get(name) for name in _IDENTITY]
+    basis: list[object] = [getattr(work, name) for name in _IDENTITY]
+    basis.append(dict(work.external_ids))
     if work.series_title is None:
-        basis.append([c.name for c in work.credits if c.role.value in ("director", "author", "creator")])
-    dumped = json.dumps(basis, sort_keys=True, ensure_ascii=False)
-    return hashlib.blake2b(dumped.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        basis.append([c.name for c in work.credits if c.role in _MAKERS])
+    return hashlib.blake2b(_dumped(basis).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def mentions_with_fingerprints(db: Connection, user_id: int, prints: Sequence[bytes]) -> dict[bytes, Mention]:
-    """The user's mentions among `prints`, by fingerprint."""
+def places_of(db: Connection, user_id: int, prints: Sequence[bytes]) -> dict[bytes, tuple[int, int | None]]:
+    """The user's mentions among `prints`, by fingerprint: each one's id and item."""
     rows = db.execute(
-        text(
-            f"SELECT fingerprint, {_COLUMNS} FROM mentions m WHERE m.user_id = :user AND fingerprint = ANY(:prints)"
-        ),
+        text("""
+            SELECT fingerprint, id, item_id FROM mentions
+            WHERE user_id = :user AND fingerprint = ANY(:prints)
+        """),
         {"user": user_id, "prints": list(prints)},
     )
-    return {bytes(row.fingerprint): _mention(row) for row in rows}
+    return {bytes(row.fingerprint): (row.id, row.item_id) for row in rows}
 
 
 def add_mentions(
-    db: Connection, user_id: int, new: Sequence[tuple[bytes, Work, int | None]]
+    db: Connection,
+    user_id: int,
+    new: Sequence[tuple[bytes, Work, int | None]],
+    item_by_print: Mapping[bytes, int] | None = None,
 ) -> dict[bytes, Mention]:
-    """Append mentions as (fingerprint, work, parent mention's id); all of them, by fingerprint."""
+    """Append mentions as (fingerprint, work, parent mention's id), and the items they are taken for, if known."""
     if not new:
         return {}
-    rows = [{"print": p.hex(), "work": work_to_json(w), "parent": parent} for p, w, parent in new]
-    db.execute(
+    taken = item_by_print or {}
+    rows = [
+        {"print": p.hex(), "work": work_to_json(w), "parent": parent, "item": taken.get(p)}
+        for p, w, parent in new
+    ]
+    added = db.execute(
         text("""
-            INSERT INTO mentions (user_id, fingerprint, work, parent_id)
-            SELECT :user, decode(r.print, 'hex'), r.work, r.parent
-            FROM jsonb_to_recordset(:rows) AS r(print text, work jsonb, parent bigint)
-            ON CONFLICT DO NOTHING
+            INSERT INTO mentions (user_id, fingerprint, work, parent_id, item_id)
+            SELECT :user, decode(r.print, 'hex'), r.work, r.parent, r.item
+            FROM ROWS FROM (jsonb_to_recordset(:rows) AS (print text, work jsonb, parent bigint, item bigint))
+                WITH ORDINALITY AS r(print, work, parent, item, n)
+            ORDER BY r.n RETURNING id, fingerprint
         """),
         {"user": user_id, "rows": jsonb(rows)},
     )
-    return mentions_with_fingerprints(db, user_id, [p for p, _, _ in new])
+    ids = {bytes(row.fingerprint): row.id for row in added}
+    return {
+        p: Mention(id=ids[p], user_id=user_id, work=work, parent_id=parent, item_id=taken.get(p))
+        for p, work, parent in new
+    }
 
 
 def mentions_with_ids(db: Connection, mention_ids: Sequence[int]) -> dict[int, Mention]:
@@ -191,6 +205,18 @@ def count_questions(db: Connection, user_id: int) -> int:
         """),
         {"user": user_id},
     ).scalar_one()
+
+
+def candidates_asked_about(db: Connection, user_id: int) -> dict[int, tuple[int | None, tuple[Match, ...]]]:
+    """The user's open questions, by mention: its own item and the candidates."""
+    rows = db.execute(
+        text("""
+            SELECT m.id, m.item_id, j.candidates FROM judgements j JOIN mentions m ON m.id = j.mention_id
+            WHERE m.user_id = :user AND j.verdict = 'ask' AND j.retracted_at IS NULL
+        """),
+        {"user": user_id},
+    )
+    return {row.id: (row.item_id, tuple(map(_match_from_json, row.candidates))) for row in rows}
 
 
 def mention_answered(db: Connection, user_id: int, mention_id: int) -> Mention:

@@ -19,6 +19,20 @@ _MOVING = (
 )
 
 
+_REMOVE_HOLLOW = f"""
+    DELETE FROM items i USING merges g
+    WHERE i.merged_into = ANY(:ids) AND i.owner_id = :user
+        AND g.from_item_id = i.id AND g.undone_at IS NULL AND g.by = 'resolver'
+        AND {
+    " AND ".join(
+        f"NOT EXISTS (SELECT FROM {table} t WHERE t.{column} = i.merged_into AND g.moved -> '{name}' @> to_jsonb(t.id))"
+        for table, column, name in _MOVING
+    )
+}
+    RETURNING i.id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
     """`from_id` became part of `into_id`."""
@@ -104,6 +118,14 @@ def remove_unused_items(db: Connection, item_ids: Sequence[int]) -> list[int]:
         ).all()
         removed += [row.id for row in gone]
         left = list({row.parent_id for row in gone if row.parent_id is not None})
+    return removed
+
+
+def remove_hollow_items(db: Connection, user_id: int, into_ids: Sequence[int]) -> set[int]:
+    """Remove the user's own items that the resolver merged into these, and of which nothing is left there."""
+    removed: set[int] = set()
+    while gone := set(db.execute(text(_REMOVE_HOLLOW), {"user": user_id, "ids": list(into_ids)}).scalars()):
+        removed |= gone  # an episode first, then its show
     return removed
 
 
