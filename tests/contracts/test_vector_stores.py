@@ -99,6 +99,17 @@ def test_a_filter_leaves_as_many_as_there_are(db: Connection, store: VectorStore
     assert len(set(found) & set(exact)) >= len(found) - 1
 
 
+def test_many_are_asked_about_as_each_alone(db: Connection, store: VectorStore) -> None:
+    rows = clusters(400)
+    model, ids = keep(db, store, rows)
+    even = Condition("i.id % 2 = :rest", {"rest": 0})
+    together = store.nearest_to_each(db, model, list(rows[:5]), 10, even)
+    assert together == [store.nearest(db, model, row, 10, even) for row in rows[:5]]
+    few = Condition("i.id = ANY(:ids)", {"ids": ids[:3]})
+    assert [len(found) for found in store.nearest_to_each(db, model, list(rows[:2]), 10, few)] == [3, 3]
+    assert store.nearest_to_each(db, model, [], 10) == []
+
+
 def test_models_are_apart(db: Connection, store: VectorStore) -> None:
     rows = clusters(5)
     model, ids = keep(db, store, rows)

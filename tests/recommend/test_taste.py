@@ -136,5 +136,5 @@ def test_nothing_liked_is_no_interest() -> None:
     disliked = learn([film(1, liking=-1)], NOW)
     taste = with_vectors(disliked, {1: np.ones(3, dtype=np.float32)})
     assert taste.interests == ()
-    assert [seed.item_id for seed in taste.disliked()] == [1]
+    assert [seed.item_id for seed in taste.disliked(5)] == [1]
     assert with_vectors(Taste(), {}) == Taste()

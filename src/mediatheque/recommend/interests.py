@@ -15,7 +15,7 @@ Vectors = npt.NDArray[np.float32]
 Groups = npt.NDArray[np.intp]
 
 #: Nobody is asked to look at more interests than this.
-MOST_INTERESTS = 6
+MOST_INTERESTS = 5
 #: How much better one more group must explain a title that was left out (mean cosine). Measured with MiniLM on the
 #: bundled catalogue: six titles of one genre stay one group, thirty of two genres become two or three.
 WORTH_A_GROUP = 0.005

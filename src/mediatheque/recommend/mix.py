@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -119,43 +117,38 @@ def _lanes(parts: Sequence[Part], chief: npt.NDArray[np.intp]) -> _Lanes:
 
 def _vary(pool: Pool, totals: Floats, lanes: _Lanes, n: int) -> list[tuple[int, float]]:
     """Rows and scores, greedily. What is picked only ever lowers the rest, so the scores never rise."""
-    # What picked titles leave of a row's score: likeness is a share of 1 minus the pool's usual likeness.
+    has_maker = _columns([list(traits.makers) for traits in pool.traits])
+    in_series = _columns([[traits.series] if traits.series else [] for traits in pool.traits])
+    in_lane = (lanes.of_row[:, None] == np.arange(len(lanes.shares))).astype(np.float64)
+    room = np.maximum(np.ceil(np.array(lanes.shares) * n), 1)
+    # Likeness counts from the pool's usual likeness on: any two texts are a little alike.
     usual = _usual_likeness(pool)
-    likest = np.zeros(len(pool))
-    left = np.ones(len(pool))
+    likest, left = np.zeros(len(pool)), np.ones(len(pool))
     is_open = np.ones(len(pool), dtype=bool)
-    makers: Counter[int] = Counter()
-    series: Counter[str] = Counter()
-    taken: Counter[int] = Counter()
     picked: list[tuple[int, float]] = []
-    while len(picked) < n and is_open.any():
+    while len(picked) < min(n, len(pool)):
         # A score below zero is left as it is: a share of it would be more, not less.
         current = np.where(totals > 0, totals * left * (1 - (1 - SAME_MEANING) * likest), totals)
         row = int(np.argmax(np.where(is_open, current, -np.inf)))
         picked.append((row, float(current[row])))
         is_open[row] = False
-        traits = pool.traits[row]
-        makers.update(traits.makers)
-        series.update([traits.series] if traits.series else [])
-        taken.update([int(lanes.of_row[row])])
+        rows = [r for r, _ in picked]
+        makers = (has_maker * has_maker[rows].sum(axis=0)).max(axis=1, initial=0)
+        series = (in_series * in_series[rows].sum(axis=0)).max(axis=1, initial=0)
+        beyond = (in_lane * np.maximum(in_lane[rows].sum(axis=0) + 1 - room, 0)).max(axis=1, initial=0)
+        left = SAME_MAKER**makers * SAME_SERIES**series * BEYOND_SHARE**beyond
         near = (pool.vectors @ pool.vectors[row] - usual) / (1 - usual)
         likest = np.maximum(likest, np.clip(near, 0, 1))
-        left = np.array(
-            [
-                SAME_MAKER ** max((makers[maker] for maker in other.makers), default=0)
-                * SAME_SERIES ** series[other.series or ""]
-                * BEYOND_SHARE ** _beyond(lanes, int(lane), taken, n)
-                for other, lane in zip(pool.traits, lanes.of_row, strict=True)
-            ]
-        )
     return picked
 
 
-def _beyond(lanes: _Lanes, lane: int, taken: Counter[int], n: int) -> int:
-    """By how many titles one more would put a lane beyond its share of the list."""
-    if lane < 0:
-        return 0
-    return max(taken[lane] + 1 - max(math.ceil(lanes.shares[lane] * n), 1), 0)
+def _columns(marks: Sequence[Sequence[object]]) -> Floats:
+    """A row for each list of marks, a column for each mark that there is; 1 where the row has it."""
+    column_of = {mark: n for n, mark in enumerate(dict.fromkeys(mark for row in marks for mark in row))}
+    made = np.zeros((len(marks), len(column_of)))
+    for row, its in enumerate(marks):
+        made[row, [column_of[mark] for mark in its]] = 1
+    return made
 
 
 def _usual_likeness(pool: Pool) -> float:

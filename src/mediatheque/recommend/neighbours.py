@@ -1,16 +1,26 @@
-"""The titles nearest to a vector that may be recommended."""
+"""The titles nearest to some vectors that may be recommended."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
 
 from mediatheque.kit.database import Connection
 from mediatheque.recommend.interests import Vectors
 from mediatheque.recommend.queries import Eligible
 from mediatheque.stores.vectors import Condition, store
 
+#: Asked for in steps of so many: PostgreSQL makes a plan for each number.
+_STEP = 20
 
-def near(db: Connection, model_id: int, vector: Vectors, limit: int, which: Eligible) -> list[int]:
-    """Ids of the nearest eligible titles that have a vector of this model, nearest first."""
-    condition, values = which.sql()
-    return [
-        found.item_id for found in store().nearest(db, model_id, vector, limit, Condition(condition, values))
-    ]
+
+def near_each(
+    db: Connection, model_id: int, vectors: Sequence[Vectors], quotas: Sequence[int], which: Eligible
+) -> list[int]:
+    """Ids of the nearest eligible titles to each vector, as many as its quota, without repeats."""
+    if not vectors:
+        return []
+    limit = math.ceil(max(quotas) / _STEP) * _STEP
+    found = store().nearest_to_each(db, model_id, vectors, limit, Condition(*which.sql()))
+    ids = (near.item_id for each, quota in zip(found, quotas, strict=True) for near in each[:quota])
+    return list(dict.fromkeys(ids))

@@ -19,7 +19,7 @@ from mediatheque.vocabulary import Kind, Recommendation
 Floats = npt.NDArray[np.float64]
 
 #: A history longer than this is learned from by its opinions first, then by its latest titles.
-MOST_KNOWN = 2000
+MOST_KNOWN = 1000
 
 #: Known already: seen (a show: any episode), rated, liked or disliked, begun; or never wanted.
 _IS_KNOWN = """

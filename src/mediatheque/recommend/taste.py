@@ -16,7 +16,7 @@ from mediatheque.vocabulary import Kind
 OPINION_HALF_LIFE_DAYS = 730.0
 OLDEST_COUNTS = 0.25
 #: So many titles describe a taste; more only cost time.
-MOST_SEEDS = 300
+MOST_SEEDS = 200
 #: What no rating tells: having seen it through, having put it on a list, never wanting it again.
 SEEN, SAVED, HIDDEN = 0.3, 0.2, -0.3
 #: Loved: rated well above one's own average, or liked outright.
@@ -91,9 +91,9 @@ class Taste:
         liked = (s for s in self.seeds if s.weight >= LOVED * OLDEST_COUNTS and is_loved(s.known))
         return [s for s in liked if s.item_id in self.vectors][:most]
 
-    def disliked(self) -> list[Seed]:
-        """Titles to stay away from that have a vector."""
-        return [s for s in self.seeds if s.weight < 0 and s.item_id in self.vectors]
+    def disliked(self, most: int) -> list[Seed]:
+        """The titles to stay away from most that have a vector."""
+        return [s for s in self.seeds if s.weight < 0 and s.item_id in self.vectors][:most]
 
     def habit(self, kind: Kind, language: str | None) -> float:
         """Which share of what they chose of this kind was in this language; 0 where that says nothing yet."""

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from mediatheque.kit.database import Connection
-from mediatheque.recommend import neighbours
 from mediatheque.recommend.algorithms import Scores, Search, Term
+from mediatheque.recommend.neighbours import near_each
 from mediatheque.recommend.pool import Pool
 from mediatheque.recommend.taste import Taste
 
 #: So many loved titles are asked for their neighbours.
-MOST_LOVED = 4
+MOST_LOVED = 3
 
 
 def why_not(taste: Taste) -> str | None:
@@ -31,12 +31,9 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
     loved = taste.loved(MOST_LOVED)
     if search.model_id is None or not loved:
         return []
-    quota = 5 + math.ceil(search.n / len(loved))
-    found: dict[int, None] = {}
-    for seed in loved:
-        text = taste.space.text_of(taste.vectors[seed.item_id])
-        found.update(dict.fromkeys(neighbours.near(db, search.model_id, text, quota, search.eligible)))
-    return list(found)
+    texts = [taste.space.text_of(taste.vectors[seed.item_id]) for seed in loved]
+    quotas = [5 + math.ceil(search.n / len(loved))] * len(loved)
+    return near_each(db, search.model_id, texts, quotas, search.eligible)
 
 
 def score(taste: Taste, pool: Pool) -> Scores:

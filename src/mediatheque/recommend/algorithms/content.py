@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mediatheque.kit.database import Connection
-from mediatheque.recommend import neighbours
 from mediatheque.recommend.algorithms import Scores, Search, Term
 from mediatheque.recommend.interests import Vectors
+from mediatheque.recommend.neighbours import near_each
 from mediatheque.recommend.pool import Floats, Pool
 from mediatheque.recommend.taste import Taste
 
@@ -20,6 +20,8 @@ from mediatheque.recommend.taste import Taste
 DISLIKE = 0.5
 #: A small interest's best match counts at least this much of the largest interest's.
 LEAST_EMPHASIS = 0.75
+#: So many disliked titles are stayed away from.
+MOST_DISLIKED = 30
 #: Titles named in an explanation; the rest of an interest is one term.
 _NAMED = 3
 
@@ -35,12 +37,9 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
     """The nearest titles to each interest, as many as its share of the list and some to choose from."""
     if search.model_id is None:
         return []
-    found: dict[int, None] = {}
-    for interest in taste.interests:
-        quota = 10 + math.ceil(1.5 * search.n * interest.share)
-        text = taste.space.text_of(interest.centre)
-        found.update(dict.fromkeys(neighbours.near(db, search.model_id, text, quota, search.eligible)))
-    return list(found)
+    texts = [taste.space.text_of(interest.centre) for interest in taste.interests]
+    quotas = [10 + math.ceil(1.5 * search.n * interest.share) for interest in taste.interests]
+    return near_each(db, search.model_id, texts, quotas, search.eligible)
 
 
 def score(taste: Taste, pool: Pool) -> Scores:
@@ -83,7 +82,7 @@ def _nearness(taste: Taste, pool: Pool) -> _Nearness:
 
 def _push(taste: Taste, vectors: Vectors) -> tuple[Floats, npt.NDArray[np.intp]]:
     """How far each title is pushed down, and by which disliked one."""
-    disliked = taste.disliked()
+    disliked = taste.disliked(MOST_DISLIKED)
     if not disliked:
         return np.zeros(len(vectors)), np.full(len(vectors), -1, dtype=np.intp)
     likeness = vectors @ np.stack([taste.vectors[seed.item_id] for seed in disliked]).T
@@ -107,6 +106,6 @@ def _terms(taste: Taste, near: _Nearness, vector: Vectors, row: int) -> list[Ter
         elif terms:
             terms[0] = Term("like", terms[0].amount + rest, terms[0].item_id)
     if near.pushed[row] > 0:
-        seed = taste.disliked()[near.pushed_by[row]]
+        seed = taste.disliked(MOST_DISLIKED)[near.pushed_by[row]]
         terms.append(Term("unlike", -float(near.pushed[row]), seed.item_id))
     return terms

@@ -84,6 +84,17 @@ class VectorStore(Protocol):
         """
         ...
 
+    def nearest_to_each(
+        self,
+        db: Connection,
+        model_id: int,
+        vectors: Sequence[Vector],
+        limit: int,
+        condition: Condition | None = None,
+    ) -> list[list[Near]]:
+        """As `nearest` for each of the vectors, asked together."""
+        ...
+
     def vectors_of(self, db: Connection, model_id: int, item_ids: Iterable[int]) -> dict[int, Vector]:
         """The unit vectors of those items that have one."""
         ...

@@ -93,18 +93,38 @@ def nearest(
     db: Connection, model_id: int, vector: Vector, limit: int, condition: Condition | None = None
 ) -> list[Near]:
     """See VectorStore."""
-    ef_search = min(1000, max(_EF_SEARCH, 2 * limit))
-    dimensions = db.execute(
-        _PREPARE_WALK, {"model": model_id, "ef": str(ef_search), "most": str(_MAX_VISITED)}
-    ).scalar()
-    given: dict[str, Any] = {"vector": _written(_unit(vector, _known(model_id, dimensions)))}
+    given = {"vector": _written(_unit(vector, _prepare_walk(db, model_id, limit)))}
+    where = "true"
     if condition is not None:
-        given |= condition.values
-    where = condition.sql if condition is not None else "true"
+        where, given = condition.sql, {**given, **condition.values}
     rows = db.execute(_nearest(model_id, vector.size, where, limit, is_exact=False), given).all()
     if len(rows) < limit:
         rows = db.execute(_nearest(model_id, vector.size, where, limit, is_exact=True), given).all()
     return [Near(row.item_id, 1.0 - row.distance) for row in rows]
+
+
+def nearest_to_each(
+    db: Connection,
+    model_id: int,
+    vectors: Sequence[Vector],
+    limit: int,
+    condition: Condition | None = None,
+) -> list[list[Near]]:
+    """See VectorStore."""
+    if not vectors:
+        return []
+    dimensions = _prepare_walk(db, model_id, limit)
+    given: dict[str, Any] = {"vectors": [_written(_unit(vector, dimensions)) for vector in vectors]}
+    where = "true"
+    if condition is not None:
+        where, given = condition.sql, {**given, **condition.values}
+    found: list[list[Near]] = [[] for _ in vectors]
+    for row in db.execute(_nearest_to_each(model_id, dimensions, where, limit), given):
+        found[row.n - 1].append(Near(row.item_id, 1.0 - row.distance))
+    return [
+        near if len(near) == limit else nearest(db, model_id, vector, limit, condition)
+        for near, vector in zip(found, vectors, strict=True)
+    ]
 
 
 def vectors_of(db: Connection, model_id: int, item_ids: Iterable[int]) -> dict[int, Vector]:
@@ -141,6 +161,15 @@ _PREPARE_WALK = text("""
 """)
 
 
+def _prepare_walk(db: Connection, model_id: int, limit: int) -> int:
+    """Set the index up for finding so many; how long the model's vectors are."""
+    ef_search = min(1000, max(_EF_SEARCH, 2 * limit))
+    dimensions = db.execute(
+        _PREPARE_WALK, {"model": model_id, "ef": str(ef_search), "most": str(_MAX_VISITED)}
+    ).scalar()
+    return _known(model_id, dimensions)
+
+
 @lru_cache(maxsize=256)
 def _nearest(model_id: int, dimensions: int, where: str, limit: int, *, is_exact: bool) -> TextClause:
     """The statement; the model and the length stand in it as written in the index, or it is not used.
@@ -157,6 +186,23 @@ def _nearest(model_id: int, dimensions: int, where: str, limit: int, *, is_exact
             WHERE e.model_id = {int(model_id)} AND {where}
             ORDER BY {order} LIMIT {int(limit)}
         ) AS found ORDER BY distance, item_id
+    """)
+
+
+@lru_cache(maxsize=256)
+def _nearest_to_each(model_id: int, dimensions: int, where: str, limit: int) -> TextClause:
+    """As `_nearest` through the index, once for each vector of an array."""
+    distance = f"e.vector::halfvec({int(dimensions)}) <=> asked.vector"
+    return text(f"""
+        SELECT asked.n, found.item_id, found.distance
+        FROM unnest(CAST(CAST(:vectors AS text[]) AS halfvec({int(dimensions)})[]))
+            WITH ORDINALITY AS asked (vector, n)
+        CROSS JOIN LATERAL (
+            SELECT e.item_id, {distance} AS distance
+            FROM embeddings e JOIN items i ON i.id = e.item_id
+            WHERE e.model_id = {int(model_id)} AND {where}
+            ORDER BY {distance} LIMIT {int(limit)}
+        ) AS found ORDER BY asked.n, found.distance, found.item_id
     """)
 
 
