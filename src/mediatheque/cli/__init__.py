@@ -9,7 +9,7 @@ from typing import Annotated, Any, Optional
 import typer
 from typer.core import TyperGroup
 
-from mediatheque.cli import embedding, finding, importing, reviewing, telling, users
+from mediatheque.cli import catalogue, embedding, exporting, finding, importing, reviewing, telling, users
 from mediatheque.cli.opening import Chosen, chosen
 from mediatheque.cli.printing import print_error
 from mediatheque.kit.errors import MediathequeError
@@ -88,8 +88,12 @@ app.command("watch", rich_help_panel=_SAY)(telling.watch)
 app.command("save", rich_help_panel=_SAY)(telling.save)
 app.command("hide", rich_help_panel=_SAY)(telling.hide)
 app.command("unhide", rich_help_panel=_SAY)(telling.unhide)
+app.command("export", rich_help_panel=_HISTORY)(exporting.export)
 app.add_typer(users.app, name="users", rich_help_panel=_LIBRARY)
+app.command("sync", rich_help_panel=_LIBRARY)(catalogue.sync)
+app.command("enrich", rich_help_panel=_LIBRARY)(catalogue.enrich)
 app.command("embed", rich_help_panel=_LIBRARY)(embedding.embed)
+app.command("rebuild", rich_help_panel=_LIBRARY)(catalogue.rebuild)
 
 
 def main() -> None:

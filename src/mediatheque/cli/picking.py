@@ -21,27 +21,21 @@ ItemName = Annotated[
     ),
 ]
 
-#: What search gives a title that is the query itself.
-_EXACT = 0.9
 _MOST_CHOICES = 8
 
 
 def picked(db: Connection, viewer: int, said: str, printer: Printer) -> Item:
     """The item that `said` means, asking where it may be several; raises NotFound, or NeedsAnswer naming them."""
-    from mediatheque.library.queries.items import item_with_id
+    from mediatheque.library.queries.items import item_with_id, items_with_ids
 
     number = said.removeprefix("id:").strip()
-    if said.startswith("id:") and number.isdecimal():
+    is_number = number.isdecimal() and len(number) < 19
+    if is_number and said.startswith("id:"):
         return item_with_id(db, int(number), viewer)
-    likely = _likely(db, viewer, said)
+    named, similar = _found(db, viewer, said)
     # "1984" is a number and a title: then both are offered.
-    if number.isdecimal() and len(number) < 19:
-        try:
-            numbered = item_with_id(db, int(number), viewer)
-        except NotFound:
-            pass
-        else:
-            likely = [numbered, *(item for item in likely if item.id != numbered.id and item.title == said)]
+    numbered = list(items_with_ids(db, [int(number)], viewer).values()) if is_number else []
+    likely = list({item.id: item for item in (*numbered, *named)}.values()) or similar
     if not likely:
         raise NotFound(
             f"Nothing in your library is called “{said}”. Look for it with: mediatheque search '{said}'"
@@ -49,15 +43,25 @@ def picked(db: Connection, viewer: int, said: str, printer: Printer) -> Item:
     return likely[0] if len(likely) == 1 else _asked(likely, said, printer)
 
 
-def _likely(db: Connection, viewer: int, said: str) -> list[Item]:
-    """The items with that title; else those with one like it."""
+def _found(db: Connection, viewer: int, said: str) -> tuple[list[Item], list[Item]]:
+    """The items of exactly that title (and year), and those that search finds besides."""
     from mediatheque.search.find import find
+    from mediatheque.search.reading import read_query
 
-    hits = find(db, None, said, viewer, mode="text", limit=_MOST_CHOICES)
-    exact = [hit.item for hit in hits if hit.score >= _EXACT]
+    similar = [hit.item for hit in find(db, None, said, viewer, mode="text", limit=_MOST_CHOICES)]
+    year = read_query(said).year
+    bare = said.removesuffix(f"({year})").rstrip() if year else said
+    named = [item for item in similar if _is_called(item, said)] or [
+        item for item in similar if _is_called(item, bare) and item.work.year == year
+    ]
     # An episode may bear its show's name, or a film's: the work itself is meant.
-    whole = [item for item in exact if item.kind is not Kind.EPISODE]
-    return whole or exact or [hit.item for hit in hits]
+    return [item for item in named if item.kind is not Kind.EPISODE] or named, similar
+
+
+def _is_called(item: Item, said: str) -> bool:
+    work = item.work
+    titles = (work.title, work.original_title, *work.alternative_titles)
+    return said.casefold() in {title.casefold() for title in titles if title}
 
 
 def _asked(likely: list[Item], said: str, printer: Printer) -> Item:

@@ -144,8 +144,8 @@ def print_error(error: MediathequeError, *, is_json: bool) -> None:
 
 
 def option_of(question: NeedsAnswer) -> str:
-    """The command-line option that answers a question."""
-    return f"--{question.option.replace('_', '-')}"
+    """The command-line option, or the argument, that answers a question."""
+    return "ITEM" if question.option == "item" else f"--{question.option.replace('_', '-')}"
 
 
 def item_json(item: Item) -> dict[str, Any]:

@@ -127,7 +127,9 @@ def evidence(penalties: Iterable[Penalty]) -> str:
 
 def _objection(penalty: Penalty) -> str:
     name = _OBJECTIONS.get(penalty.name, f"another {penalty.name}")
-    return f"{name} ({penalty.detail})" if penalty.detail else name
+    ours, _, theirs = penalty.detail.partition(", ")
+    # Titles that differ only in what was cut off say nothing side by side.
+    return f"{name} ({penalty.detail})" if ours and ours != theirs else name
 
 
 def stars(rating: float) -> str:
