@@ -38,11 +38,12 @@ class SparseRows(NamedTuple):
     def weighted_sum(self, rows: npt.NDArray[Any], weights: npt.NDArray[Any]) -> Floats:
         """The sum of these rows, each times its weight."""
         places, lengths = self._places(rows)
-        return np.bincount(
+        sums = np.bincount(
             self.columns[places],
             weights=self.values[places] * np.repeat(weights, lengths),
             minlength=self.n_columns,
         )
+        return sums.astype(np.float64, copy=False)  # of nothing at all they are whole numbers
 
     def at(self, rows: npt.NDArray[Any], column: int) -> Floats:
         """The values of these rows at one column."""

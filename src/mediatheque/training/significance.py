@@ -1,0 +1,40 @@
+"""Whether one model is better than another, or only luckier: the paired t-test over users."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The mean gain of a challenger per user, its 95 % interval, and the chance of such a gain if there were none."""
+
+    gain: float
+    low: float
+    high: float
+    p: float
+    users: int
+
+    @property
+    def is_better(self) -> bool:
+        """Better beyond chance, at 5 %."""
+        return self.gain > 0 and self.p < 0.05
+
+
+def compare(challenger: npt.NDArray[Any], champion: npt.NDArray[Any]) -> Comparison:
+    """The paired t-test of one measure of the same users, two-sided."""
+    gains = challenger.astype(np.float64) - champion
+    n = len(gains)
+    mean = float(gains.mean()) if n else 0.0
+    error = float(gains.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
+    if error == 0.0:
+        # Without spread there is nothing to test: equal figures prove nothing, equal gains of one user neither.
+        return Comparison(mean, mean, mean, 1.0, n)
+    reach = float(stats.t.ppf(0.975, n - 1)) * error
+    p = float(2 * stats.t.sf(abs(mean / error), n - 1))
+    return Comparison(mean, mean - reach, mean + reach, p, n)
