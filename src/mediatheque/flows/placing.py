@@ -56,7 +56,10 @@ def place(db: Connection, user_id: int, works: Mapping[bytes, Work]) -> dict[byt
     """The mention and item of every work, by fingerprint; new ones are resolved, or get an item of their own."""
     known = mentions.places_of(db, user_id, list(works))
     new = {p: work for p, work in works.items() if p not in known or known[p][1] is None}
-    parents = _place_shows(db, user_id, new)
+    parents, shows = _place_shows(db, user_id, new)
+    # A row may speak of the very show whose episodes stand beside it: it is placed by now.
+    known |= {p: (show.mention_id, show.item_id) for p, show in shows.items() if p in new}
+    new = {p: work for p, work in new.items() if p not in shows}
     settled = _resolve(db, user_id, {p: work for p, work in new.items() if p not in parents})
     settled |= place_episodes(db, user_id, {p: (new[p], show.item_id) for p, show in parents.items()})
     mention_ids = _store(db, user_id, new, parents, settled, {p: m for p, (m, _) in known.items()})
@@ -66,8 +69,10 @@ def place(db: Connection, user_id: int, works: Mapping[bytes, Work]) -> dict[byt
     return placed | {p: Placed(mention_ids[p], s.item_id) for p, s in settled.items()}
 
 
-def _place_shows(db: Connection, user_id: int, new: Mapping[bytes, Work]) -> dict[bytes, Placed]:
-    """The shows of the episodes among `new`, by the episode's fingerprint."""
+def _place_shows(
+    db: Connection, user_id: int, new: Mapping[bytes, Work]
+) -> tuple[dict[bytes, Placed], dict[bytes, Placed]]:
+    """The shows of the episodes among `new`, by the episode's fingerprint and by the show's own."""
     prints: dict[bytes, bytes] = {}
     shows: dict[bytes, Work] = {}
     for p, work in new.items():
@@ -75,7 +80,7 @@ def _place_shows(db: Connection, user_id: int, new: Mapping[bytes, Work]) -> dic
             prints[p] = mentions.fingerprint(show)
             shows[prints[p]] = show
     places = place(db, user_id, shows) if shows else {}
-    return {p: places[show] for p, show in prints.items()}
+    return {p: places[show] for p, show in prints.items()}, places
 
 
 def _store(
