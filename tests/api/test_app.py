@@ -71,6 +71,8 @@ def test_what_is_not_there_is_a_problem_that_names_the_way(client: TestClient) -
     assert wrong.status_code == 405
     assert wrong.headers["allow"] == "GET"
     assert wrong.headers["content-type"] == "application/problem+json"
+    assert client.post("/api/ratings/1").headers["allow"] == "PUT, DELETE"
+    assert client.put("/api/users/1").headers["allow"] == "PATCH, DELETE"
 
 
 def test_a_bug_answers_without_its_trace(app: FastAPI, opened: object) -> None:

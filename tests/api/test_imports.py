@@ -78,7 +78,7 @@ def test_an_export_is_uploaded_read_reported_and_taken_back(
 
 
 def test_a_preview_stores_nothing(as_ada: TestClient, opened: Mediatheque) -> None:
-    preview = upload(as_ada, NETFLIX, "/api/imports/preview").json()
+    preview = upload(as_ada, NETFLIX, "/api/previews").json()
     assert (preview["rows"], preview["new"], preview["rejected"]) == (3, 2, 1)
     assert preview["kinds"] == {"episode": 1, "film": 1}
     assert preview["rejected_rows"][0]["where"] == "NetflixViewingHistory.csv:4"

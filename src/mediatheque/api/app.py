@@ -61,7 +61,7 @@ def create_app(opened: Mediatheque) -> FastAPI:
     openapi.complete(app)
     uploads = opened.settings.upload_limit_mb * (1 << 20) + (1 << 20)
     app.add_middleware(
-        BoundedBodies, largest=lambda path: uploads if path.startswith("/api/imports") else LARGEST_BODY
+        BoundedBodies, largest=lambda path: uploads if path in imports.UPLOADS else LARGEST_BODY
     )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, metrics=app.state.metrics)

@@ -26,10 +26,23 @@ router = APIRouter(prefix="/auth", tags=["accounts"])
 #: bcrypt takes 0.2 s of a core each time: what waits for it must not take every thread there is.
 _hashing = CapacityLimiter(2)
 
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL, examples=["Ada"])]
+#: No control characters; what else of Unicode cannot be seen, `add_user` knows.
+_NAME = r"^[^\x00-\x20\x7f-\xa0]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0])?$"
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=_NAME, examples=["Ada"])]
 Password = Annotated[
     str, Field(min_length=SHORTEST, max_length=LONGEST, examples=["correct horse battery staple"])
 ]
+
+
+class NewAccount(BaseModel):
+    """A name of one's own, and a password."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"name": "Ada", "password": "correct horse battery staple"}}
+    )
+
+    name: Name
+    password: Password
 
 
 class NameAndPassword(BaseModel):
@@ -39,8 +52,8 @@ class NameAndPassword(BaseModel):
         json_schema_extra={"example": {"name": "Ada", "password": "correct horse battery staple"}}
     )
 
-    name: Name
-    password: Password
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL)]
+    password: Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
 class UserView(BaseModel):
@@ -82,7 +95,7 @@ class KeyName(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"example": {"name": "Home Assistant"}})
 
-    name: Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL)]
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=_NAME)]
 
 
 class KeyView(BaseModel):
@@ -110,7 +123,7 @@ class KeyList(BaseModel):
 @router.post(
     "/register", status_code=201, summary="Make an account", responses=problems.describe(403, 409, 429)
 )
-async def register(app: Opened, key: SigningKey, request: Request, given: NameAndPassword) -> SignedIn:
+async def register(app: Opened, key: SigningKey, request: Request, given: NewAccount) -> SignedIn:
     """Make an account and sign in. The first one of all is the administrator's; later ones need the
     setting `MEDIATHEQUE_REGISTRATION`."""
     _attempts(request).note(given.name, _address(request))

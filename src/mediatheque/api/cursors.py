@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from mediatheque.kit.errors import Invalid
+from mediatheque.kit.errors import NotFound
 
 #: The query parameters of every paged list.
 Cursor = Annotated[
@@ -35,28 +35,29 @@ def read_cursor(
 ) -> list[Any] | None:
     """The place that `write_cursor` wrote, one value per shape; None without a cursor.
 
-    Raises Invalid for a cursor that is not one of this listing.
+    Raises NotFound for a cursor that is not one of this listing: there is no such page.
     """
     if cursor is None:
         return None
     try:
         name, *place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, TypeError, RecursionError):
-        raise _strange() from None
+        raise no_such_page() from None
     fits = len(place) == len(shapes) and all(
         isinstance(value, shape) and not isinstance(value, bool)
         for value, shape in zip(place, shapes, strict=True)
     )
     if name != listing or not fits or any(isinstance(v, int) and not 0 <= v < 1 << 63 for v in place):
-        raise _strange()
+        raise no_such_page()
     return place
 
 
 def read_number(listing: str, cursor: str | None) -> int | None:
-    """The number a page ended with; None without a cursor. Raises Invalid."""
+    """The number a page ended with; None without a cursor. Raises NotFound."""
     place = read_cursor(listing, cursor, int)
     return None if place is None else place[0]
 
 
-def _strange() -> Invalid:
-    return Invalid("The cursor is not one of this list; begin again without one.")
+def no_such_page() -> NotFound:
+    """What to raise for a cursor that names no place in a list."""
+    return NotFound("There is no such page: the cursor is not one of this list; begin again without one.")

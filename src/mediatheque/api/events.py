@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, mod
 
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
-from mediatheque.api.cursors import Cursor, Limit, read_cursor, write_cursor
+from mediatheque.api.cursors import Cursor, Limit, no_such_page, read_cursor, write_cursor
 from mediatheque.api.shapes import NO_NUL, Id, ItemView, Page, item_view
 from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import Invalid
@@ -243,7 +243,7 @@ def _read_place(cursor: str | None) -> tuple[datetime | None, int] | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise Invalid("The cursor is not one of this list; begin again without one.")
+        raise no_such_page()
     return moment, event_id
 
 

@@ -23,7 +23,10 @@ from mediatheque.library.queries.batches import Batch
 from mediatheque.vocabulary import EventKind, Kind
 from mediatheque.wiring import Mediatheque
 
-router = APIRouter(prefix="/imports", tags=["imports"])
+router = APIRouter(tags=["imports"])
+
+#: Where whole files are sent to.
+UPLOADS = frozenset({"/api/imports", "/api/previews"})
 
 _LISTING = "imports"
 _REJECTED = "rejected"
@@ -175,7 +178,7 @@ _FORM: dict[str, Any] = {
 
 
 @router.post(
-    "",
+    "/imports",
     status_code=202,
     summary="Import an export",
     openapi_extra=_FORM,
@@ -199,14 +202,14 @@ async def start_import(app: Opened, asker: Asker, request: Request, response: Re
     return _view(batch)
 
 
-@router.post("/preview", summary="Try an export out", openapi_extra=_FORM, responses=problems.describe(415))
+@router.post("/previews", summary="Try an export out", openapi_extra=_FORM, responses=problems.describe(415))
 async def preview_import(app: Opened, asker: Asker, request: Request) -> PreviewView:
     """Read an export and say what importing it would bring; nothing is stored."""
     async with _received(app, request) as upload:
         return await to_thread.run_sync(_preview, app, asker.id, upload, _form(upload))
 
 
-@router.get("", summary="Your imports")
+@router.get("/imports", summary="Your imports")
 async def list_imports(
     app: Opened, asker: Asker, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[ImportView]:
@@ -217,13 +220,15 @@ async def list_imports(
     return Page(items=[_view(batch) for batch in found[:limit]], next=following)
 
 
-@router.get("/{import_id}", summary="How an import goes", responses=problems.describe(404))
+@router.get("/imports/{import_id}", summary="How an import goes", responses=problems.describe(404))
 async def get_import(app: Opened, asker: Asker, import_id: PathId) -> ImportView:
     """How far an import has come, and what it brought."""
     return _view(await app.database.run(batches.batch_with_id, import_id, asker.id))
 
 
-@router.get("/{import_id}/rejected", summary="Rows that cannot be read", responses=problems.describe(404))
+@router.get(
+    "/imports/{import_id}/rejected", summary="Rows that cannot be read", responses=problems.describe(404)
+)
 async def list_rejected(
     app: Opened, asker: Asker, import_id: PathId, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[RejectedRow]:
@@ -240,7 +245,7 @@ async def list_rejected(
     return await app.database.run(page)
 
 
-@router.delete("/{import_id}", summary="Take an import back", responses=problems.describe(404, 409))
+@router.delete("/imports/{import_id}", summary="Take an import back", responses=problems.describe(404, 409))
 async def undo_import(app: Opened, asker: Asker, import_id: PathId) -> ImportView:
     """Remove exactly what an import brought. The import itself stays listed, as undone."""
     from mediatheque.flows.undoing import undo_batch

@@ -76,6 +76,8 @@ def _complete_operation(operation: dict[str, Any]) -> None:
         statuses |= {400, 413, 422}
     if operation.get("parameters"):
         statuses |= {422}
+    if any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ())):
+        statuses |= {404}
     responses = operation["responses"]
     if "422" in responses and "HTTPValidationError" in str(responses["422"]):
         del responses["422"]

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 from mediatheque.kit import errors
 
@@ -145,7 +146,22 @@ async def _answer_http(request: Request, error: Exception) -> JSONResponse:
     detail = _SAID.get(error.status_code)
     if detail is None or error.detail != HTTPStatus(error.status_code).phrase:
         detail = str(error.detail)
-    return answer(error.status_code, detail, request, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods_here(request))
+    return answer(error.status_code, detail, request, headers=headers)
+
+
+def _methods_here(request: Request) -> list[str]:
+    """The methods this address knows; Starlette names those of the first route of several alone."""
+    return [
+        method
+        for method in ("GET", "PUT", "POST", "PATCH", "DELETE")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
+    ]
 
 
 async def _answer_bug(request: Request, error: Exception) -> JSONResponse:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.embedding import embedder_or_none
 from mediatheque.api.shapes import Id, ItemView, item_view
+from mediatheque.kit.shelf import names_in
 from mediatheque.library.queries import history
 from mediatheque.vocabulary import Kind
 from mediatheque.wiring import Mediatheque
@@ -66,14 +67,13 @@ async def list_recommendations(
         list[Id] | None, Query(description="Ids of items to leave out.", max_length=1000)
     ] = None,
     method: Annotated[
-        str | None,
+        str,
         Query(
             description="`mixed`, or one algorithm alone.",
-            max_length=40,
-            pattern="^[a-z0-9-]+$",
-            examples=["mixed"],
+            # The folder is the list of algorithms; importing them would load a numerical library.
+            json_schema_extra={"enum": ["mixed", *names_in("mediatheque.recommend.algorithms")]},
         ),
-    ] = None,
+    ] = "mixed",
     explain: Annotated[bool, Query(description="Also say what each score is made of.")] = False,
 ) -> Recommendations:
     """What you have neither seen nor hidden and will probably like, each with the reason."""
@@ -89,14 +89,13 @@ def _recommend(
     kinds: tuple[Kind, ...],
     n: int,
     exclude: tuple[int, ...],
-    method: str | None,
+    method: str,
     explain: bool,
 ) -> Recommendations:
     from mediatheque.recommend.queries import add_shown
-    from mediatheque.recommend.serve import MIXED, recommend
+    from mediatheque.recommend.serve import recommend
     from mediatheque.stores.vectors import store
 
-    method = method or MIXED
     embedder = embedder_or_none(app)
     with app.database.transaction() as db:
         model_id = store().model_id(db, embedder.name) if embedder is not None else None

@@ -52,6 +52,7 @@ async def search(
         Query(
             min_length=1,
             max_length=500,
+            pattern=r"[^\s\x00\ufffd]",  # something to look for
             description="A title or part of it, a name, or what it is about.",
             examples=["linguist talks to aliens"],
         ),

@@ -13,8 +13,8 @@ from mediatheque.vocabulary import Item, Kind, Penalty, Role, Work
 
 T = TypeVar("T")
 
-#: Ids are bigints in the database.
-LARGEST_ID = (1 << 63) - 1
+#: Ids are bigints in the database, but a browser's numbers are exact only up to here.
+LARGEST_ID = (1 << 53) - 1
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from importlib.util import find_spec
 from types import ModuleType
 
 from mediatheque.kit.errors import Invalid
@@ -12,6 +13,14 @@ from mediatheque.kit.errors import Invalid
 def names_on(shelf: ModuleType) -> tuple[str, ...]:
     """Public names of the things on a shelf (`google_books.py` is "google-books"), sorted."""
     found = (m.name for m in pkgutil.iter_modules(shelf.__path__) if not m.name.startswith("_"))
+    return tuple(sorted(name.replace("_", "-") for name in found))
+
+
+def names_in(package: str) -> tuple[str, ...]:
+    """As `names_on`, of the shelf with this dotted name, without importing it."""
+    spec = find_spec(package)
+    places = list(spec.submodule_search_locations or ()) if spec is not None else []
+    found = (m.name for m in pkgutil.iter_modules(places) if not m.name.startswith("_"))
     return tuple(sorted(name.replace("_", "-") for name in found))
 
 
