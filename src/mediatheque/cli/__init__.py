@@ -9,7 +9,19 @@ from typing import Annotated, Any, Optional
 import typer
 from typer.core import TyperGroup
 
-from mediatheque.cli import catalogue, embedding, exporting, finding, importing, reviewing, telling, users
+from mediatheque.cli import (
+    catalogue,
+    checking,
+    demo,
+    embedding,
+    exporting,
+    finding,
+    importing,
+    reviewing,
+    serving,
+    telling,
+    users,
+)
 from mediatheque.cli.opening import Chosen, chosen
 from mediatheque.cli.printing import print_error
 from mediatheque.kit.errors import MediathequeError
@@ -67,16 +79,22 @@ def _before(  # pyright: ignore[reportUnusedFunction]
             help="Folder for the database, caches and keys.",
         ),
     ] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Use the demo's library instead of your own.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+    is_demo: Annotated[
+        bool, typer.Option("--demo", help="Use the demo's library instead of your own.")
+    ] = False,
+    is_debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    chosen.set(Chosen(data_dir=data_dir, is_demo=demo, is_debug=debug))
+    chosen.set(Chosen(data_dir=data_dir, is_demo=is_demo, is_debug=is_debug))
 
 
 _HISTORY, _FIND, _SAY, _LIBRARY = "Your history", "Find", "Say", "The library"
+app.command("demo", rich_help_panel="Start")(demo.demo)
+app.command("up", rich_help_panel="Start")(serving.up)
+app.command("worker", rich_help_panel="Start")(serving.worker)
+app.command("check", rich_help_panel="Start")(checking.check)
 app.command("import", rich_help_panel=_HISTORY)(importing.import_files)
 app.command("batches", rich_help_panel=_HISTORY)(importing.batches)
 app.command("undo", rich_help_panel=_HISTORY)(importing.undo)

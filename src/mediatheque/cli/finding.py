@@ -193,22 +193,23 @@ def say_hits(printer: Printer, asked: str, hits: list[SearchHit]) -> None:
 
 def say_recommendations(printer: Printer, best: list[Recommendation]) -> None:
     """Print recommendations, the reason below each."""
-    from rich.padding import Padding
+    from rich.table import Table
     from rich.text import Text
 
     if fallback := next((r.fallback for r in best if r.fallback), None):
         printer.say(_sentence(fallback), style="yellow")
-    width = len(str(len(best)))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", no_wrap=True)
     for n, recommendation in enumerate(best, 1):
         item = recommendation.item
-        title = Text.assemble(
-            f"{n:>{width}}  ",
+        said = Text.assemble(
             (words.title_of(item.work), "bold"),
             f"  {words.about(item.work)}",
-            (f"  #{item.id} {recommendation.method}", "dim"),
+            (f"  #{item.id} {recommendation.method}\n", "dim"),
+            (_sentence(recommendation.because), "italic"),
         )
-        printer.say(title)
-        printer.say(Padding(Text(_sentence(recommendation.because), "italic"), (0, 0, 0, width + 2)))
+        table.add_row(str(n), said)
+    printer.say(table)
 
 
 def recommendation_json(recommendation: Recommendation) -> dict[str, Any]:

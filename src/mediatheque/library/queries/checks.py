@@ -79,3 +79,17 @@ def questions_by_user(db: Connection) -> dict[str, int]:
         """)
     )
     return {row.name: row.n for row in rows}
+
+
+def count_verdicts(db: Connection, user_id: int) -> dict[str, int]:
+    """How many of the titles that a user's records speak of (episodes aside) were found, asked about, or new."""
+    rows = db.execute(
+        text("""
+            SELECT j.verdict, count(*) AS n FROM mentions m JOIN judgements j ON j.mention_id = m.id
+            WHERE m.user_id = :user AND m.parent_id IS NULL AND j.retracted_at IS NULL
+                AND m.work ->> 'kind' IN ('film', 'show', 'book')
+            GROUP BY j.verdict
+        """),
+        {"user": user_id},
+    )
+    return {row.verdict: row.n for row in rows}

@@ -1,0 +1,147 @@
+"""Everything in one go, on an invented household: demo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mediatheque.cli import words
+from mediatheque.cli.embedding import embed_new
+from mediatheque.cli.finding import embedder_of, model_of, recommendation_json, say_recommendations
+from mediatheque.cli.opening import library
+from mediatheque.cli.options import AsJson
+from mediatheque.cli.printing import Printer, item_json
+from mediatheque.cli.reports import batch_json
+
+if TYPE_CHECKING:
+    from mediatheque.flows.demo import Member
+    from mediatheque.library.queries.batches import Batch
+    from mediatheque.library.queries.users import User
+    from mediatheque.vocabulary import SearchHit
+    from mediatheque.wiring import Mediatheque
+
+_RECOMMENDED, _FOUND = 10, 4
+
+
+def demo(as_json: AsJson = False) -> None:
+    """Try everything on an invented household: import, recognise, recommend, search.
+
+    It has a library of its own, in the folder “demo” of the data folder, and never touches yours. Run
+    again, it shows the same library and imports nothing twice. With --demo every other command uses it.
+
+    \b
+    Examples:
+      mediatheque demo
+      mediatheque up --demo
+      mediatheque review --demo --user Nora
+    """
+    from mediatheque.flows import demo as flow
+
+    printer = Printer(as_json)
+    with library(printer, is_demo=True) as app:
+        with app.database.transaction() as db:
+            flow.check_is_demo(db)
+        with printer.progress("Loading the starter catalogue") as on_progress:
+            works = flow.load_catalogue(app.database, on_progress)
+        with app.database.transaction() as db:
+            household = flow.move_in(db)
+        printer.say(f"The catalogue has {words.number(works)} films, shows and books.", style="bold")
+        printer.emit({"catalogue": works, "data_dir": app.data_dir})
+        for member in flow.HOUSEHOLD:
+            with printer.waiting(f"Importing {member.name}’s exports …"):
+                done = flow.import_exports(app.database, household[member.name], member)
+            _say_recognised(app, printer, household[member.name], done)
+        embed_new(app, printer)
+        for member in flow.HOUSEHOLD:
+            _recommend(app, printer, household[member.name])
+        for query in flow.SEARCHES:
+            _search(app, printer, household[flow.HOUSEHOLD[0].name], query)
+        _say_how_to_go_on(app, printer, flow.HOUSEHOLD, flow.PASSWORD)
+
+
+def _headline(printer: Printer, text: str) -> None:
+    from rich.rule import Rule
+
+    printer.say()
+    printer.say(Rule(text, align="left", style="dim", characters="─"))
+
+
+def _say_recognised(app: Mediatheque, printer: Printer, user: User, done: list[Batch]) -> None:
+    from mediatheque.library.queries.checks import count_verdicts
+
+    _headline(printer, f"{user.name}’s exports")
+    with app.database.transaction() as db:
+        verdicts = count_verdicts(db, user.id)
+    for batch in done:
+        printer.emit({"user": user.name, **batch_json(batch)})
+    rows = [
+        (
+            b.file_name,
+            b.source,
+            *(words.number(n) for n in (b.new, b.known, sum(b.skipped.values()), b.rejected)),
+        )
+        for b in done
+    ]
+    counts = ("New", "Known", "Left out", "Rejected")
+    printer.table(("File", "From", *counts), rows, right=counts, wrapping=("File",))
+    found, asked, new = (verdicts.get(name, 0) for name in ("same", "ask", "new"))
+    printer.emit({"user": user.name, "recognised": found, "asked": asked, "new": new})
+    printer.say(
+        f"{words.counted(found + asked + new, 'title')}: {words.number(found)} found in the catalogue, "
+        f"{words.number(new)} got an entry of their own, {words.number(asked)} need an answer from {user.name}."
+    )
+
+
+def _recommend(app: Mediatheque, printer: Printer, user: User) -> None:
+    from mediatheque.recommend.serve import recommend
+
+    model_id = model_of(app, printer)
+    with app.database.transaction() as db:
+        best = recommend(db, user.id, n=_RECOMMENDED, model_id=model_id)
+    _headline(printer, f"For {user.name}")
+    for recommendation in best:
+        printer.emit({"user": user.name, **recommendation_json(recommendation)})
+    say_recommendations(printer, best)
+
+
+def _search(app: Mediatheque, printer: Printer, viewer: User, query: str) -> None:
+    from mediatheque.search.find import find
+
+    embedder = embedder_of(app, printer)
+    with app.database.transaction() as db:
+        mode = "semantic" if embedder is not None else "text"
+        hits = find(db, embedder, query, viewer.id, mode=mode, threshold=0.0, limit=_FOUND)
+    printer.emit(
+        {"search": query, "hits": [{"item": item_json(hit.item), "score": hit.score} for hit in hits]}
+    )
+    _headline(printer, f"Search by meaning: “{query}”")
+    for hit in hits:
+        _say_hit(printer, hit)
+
+
+def _say_hit(printer: Printer, hit: SearchHit) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    work = hit.item.work
+    printer.say(Text.assemble(f"{hit.score:.2f}  ", (words.title_of(work), "bold"), f"  {words.about(work)}"))
+    if work.description:
+        printer.say(Padding(Text(work.description, "italic"), (0, 0, 0, 6)))
+
+
+def _say_how_to_go_on(
+    app: Mediatheque, printer: Printer, household: tuple[Member, ...], password: str
+) -> None:
+    from rich.table import Table
+
+    names = [member.name for member in household]
+    url = f"http://{app.settings.host}:{app.settings.port}"
+    printer.emit({"url": url, "users": names, "password": password, "data_dir": app.data_dir})
+    _headline(printer, "Go on")
+    table = Table.grid(padding=(0, 3))
+    who = words.listed(names, "or")
+    table.add_row("Serve this library", f"make run   (or: mediatheque up --demo), then {url}")
+    table.add_row("Sign in", f"as {who}, password {password}")
+    table.add_row("Answer the questions", f"mediatheque review --demo --user {names[0]}")
+    table.add_row("Look around", f"mediatheque search --demo --user {names[1]} QUERY")
+    table.add_row("Begin your own", "mediatheque users add NAME, then mediatheque import FILE")
+    printer.say(table)
