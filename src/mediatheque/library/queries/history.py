@@ -130,9 +130,7 @@ def refresh_standings(db: Connection, user_id: int, item_ids: Sequence[int] | No
     # Shows come second: they count the standings of their episodes.
     for ids in (list(dict.fromkeys(item_ids)), shows_of(db, item_ids)):
         if ids:
-            given = {"user": user_id, "ids": ids}
-            for statement in (_REFRESH_RATINGS, _FORGET_RATINGS, _REFRESH_STANDINGS, _FORGET_STANDINGS):
-                db.execute(text(statement), given)
+            db.execute(text(_REFRESH_STANDINGS), {"user": user_id, "ids": ids})
 
 
 def shows_of(db: Connection, item_ids: Sequence[int]) -> list[int]:
@@ -245,71 +243,63 @@ _ENTRY = """
 _SEEN = f"({', '.join(repr(kind.value) for kind in sorted(SEEN_KINDS))})"
 
 
-def _latest(*kinds: str) -> str:
-    """The latest of these kinds of event, as an aggregate."""
-    among = ", ".join(repr(kind) for kind in kinds)
-    return (
-        f"(array_agg(e.kind ORDER BY e.at DESC NULLS LAST, e.id DESC) FILTER (WHERE e.kind IN ({among})))[1]"
-    )
+def _latest(column: str, *kinds: EventKind) -> str:
+    """The latest word on something, as an aggregate."""
+    among = ", ".join(repr(kind.value) for kind in kinds)
+    return f"(array_agg(e.{column} ORDER BY e.at DESC NULLS LAST, e.id DESC) FILTER (WHERE e.kind IN ({among})))[1]"
 
 
-_GIVEN = "SELECT unnest(CAST(:ids AS bigint[])) AS item_id"
-
-_REFRESH_RATINGS = f"""
-    INSERT INTO ratings (user_id, item_id, value, rated_at)
-    SELECT user_id, item_id, value, at FROM (
-        SELECT DISTINCT ON (e.item_id) e.user_id, e.item_id, e.value, e.at
-        FROM events e JOIN ({_GIVEN}) AS g USING (item_id)
-        WHERE e.user_id = :user AND e.kind = 'rated'
-        ORDER BY e.item_id, e.at DESC NULLS LAST, e.id DESC
-    ) AS latest WHERE value IS NOT NULL
-    ON CONFLICT (user_id, item_id) DO UPDATE SET value = excluded.value, rated_at = excluded.rated_at
-"""
-
-# The latest word on a rating is that there is none, or no word is left.
-_FORGET_RATINGS = """
-    DELETE FROM ratings r WHERE r.user_id = :user AND r.item_id = ANY(:ids) AND (
-        SELECT e.value FROM events e WHERE e.user_id = r.user_id AND e.item_id = r.item_id AND e.kind = 'rated'
-        ORDER BY e.at DESC NULLS LAST, e.id DESC LIMIT 1) IS NULL
-"""
-
-# Views on one day are one view: a title in two exports of one account is not watched twice. Views of which
+# Item by item (LATERAL), and with the user as a column: of a user who is new to the statistics the planner thinks
+# that there is one event, and would read all of them for each item.
+# Views on one day are one view: a title in two exports of one account is not watched twice; views of which
 # nobody knows the day are one more.
 _REFRESH_STANDINGS = f"""
-    WITH given AS ({_GIVEN}),
-    told AS (
-        SELECT e.item_id, min(e.at) AS first_at, max(e.at) AS last_at,
-            count(DISTINCT (e.at AT TIME ZONE 'UTC')::date) FILTER (WHERE e.kind IN {_SEEN})
-                + CAST(bool_or(e.kind IN {_SEEN} AND e.at IS NULL) AS int) AS seen_count,
-            {_latest("saved", "unsaved")} = 'saved' AS is_saved,
-            {_latest("hidden", "unhidden")} = 'hidden' AS is_hidden,
-            CASE {_latest("liked", "disliked")} WHEN 'liked' THEN 1 WHEN 'disliked' THEN -1 END AS liking
-        FROM events e JOIN given USING (item_id) WHERE e.user_id = :user GROUP BY e.item_id
+    WITH given AS MATERIALIZED (
+        SELECT CAST(:user AS bigint) AS user_id, unnest(CAST(:ids AS bigint[])) AS item_id
     ),
-    episodes AS (
-        SELECT i.parent_id AS item_id, min(ui.first_at) AS first_at, max(ui.last_at) AS last_at,
-            count(*) FILTER (WHERE ui.seen_count > 0) AS episodes_seen
-        FROM given g JOIN items i ON i.parent_id = g.item_id
-        JOIN user_items ui ON ui.item_id = i.id AND ui.user_id = :user GROUP BY i.parent_id
+    told AS MATERIALIZED (
+        SELECT g.item_id, t.* FROM given g CROSS JOIN LATERAL (
+            SELECT count(*) AS told_count, min(e.at) AS first_at, max(e.at) AS last_at,
+                count(DISTINCT (e.at AT TIME ZONE 'UTC')::date) FILTER (WHERE e.kind IN {_SEEN})
+                    + CAST(bool_or(e.kind IN {_SEEN} AND e.at IS NULL) AS int) AS seen_count,
+                coalesce({_latest("kind", EventKind.SAVED, EventKind.UNSAVED)} = 'saved', false) AS is_saved,
+                coalesce({_latest("kind", EventKind.HIDDEN, EventKind.UNHIDDEN)} = 'hidden', false) AS is_hidden,
+                CASE {_latest("kind", EventKind.LIKED, EventKind.DISLIKED)}
+                    WHEN 'liked' THEN 1 WHEN 'disliked' THEN -1 ELSE 0 END AS liking,
+                {_latest("value", EventKind.RATED)} AS rating, {_latest("at", EventKind.RATED)} AS rated_at
+            FROM events e WHERE e.user_id = g.user_id AND e.item_id = g.item_id
+        ) AS t WHERE told_count > 0
+    ),
+    episodes AS MATERIALIZED (
+        SELECT g.item_id, t.* FROM given g CROSS JOIN LATERAL (
+            SELECT count(*) AS told_count, min(ui.first_at) AS first_at, max(ui.last_at) AS last_at,
+                count(*) FILTER (WHERE ui.seen_count > 0) AS episodes_seen
+            FROM items i JOIN user_items ui ON ui.item_id = i.id AND ui.user_id = g.user_id
+            WHERE i.parent_id = g.item_id
+        ) AS t WHERE told_count > 0
+    ),
+    stood AS (
+        INSERT INTO user_items
+            (user_id, item_id, seen_count, episodes_seen, is_saved, is_hidden, liking, first_at, last_at)
+        SELECT :user, item_id, coalesce(seen_count, 0), coalesce(episodes_seen, 0), coalesce(is_saved, false),
+            coalesce(is_hidden, false), coalesce(liking, 0),
+            least(told.first_at, episodes.first_at), greatest(told.last_at, episodes.last_at)
+        FROM told FULL JOIN episodes USING (item_id)
+        ON CONFLICT (user_id, item_id) DO UPDATE SET seen_count = excluded.seen_count,
+            episodes_seen = excluded.episodes_seen, is_saved = excluded.is_saved, is_hidden = excluded.is_hidden,
+            liking = excluded.liking, first_at = excluded.first_at, last_at = excluded.last_at
+    ),
+    forgotten AS (
+        DELETE FROM user_items WHERE user_id = :user AND item_id = ANY(:ids)
+            AND item_id NOT IN (SELECT item_id FROM told) AND item_id NOT IN (SELECT item_id FROM episodes)
+    ),
+    rated AS (
+        INSERT INTO ratings (user_id, item_id, value, rated_at)
+        SELECT :user, item_id, rating, rated_at FROM told WHERE rating IS NOT NULL
+        ON CONFLICT (user_id, item_id) DO UPDATE SET value = excluded.value, rated_at = excluded.rated_at
     )
-    INSERT INTO user_items (user_id, item_id, seen_count, episodes_seen, is_saved, is_hidden, liking, first_at, last_at)
-    SELECT :user, item_id, coalesce(seen_count, 0), coalesce(episodes_seen, 0), coalesce(is_saved, false),
-        coalesce(is_hidden, false), coalesce(liking, 0),
-        least(told.first_at, episodes.first_at), greatest(told.last_at, episodes.last_at)
-    FROM told FULL JOIN episodes USING (item_id)
-    ON CONFLICT (user_id, item_id) DO UPDATE SET seen_count = excluded.seen_count,
-        episodes_seen = excluded.episodes_seen, is_saved = excluded.is_saved, is_hidden = excluded.is_hidden,
-        liking = excluded.liking, first_at = excluded.first_at, last_at = excluded.last_at
-"""
-
-_UNSUPPORTED = """
-    NOT EXISTS (SELECT FROM events e WHERE e.user_id = ui.user_id AND e.item_id = ui.item_id)
-    AND NOT EXISTS (SELECT FROM items c JOIN events e ON e.item_id = c.id AND e.user_id = ui.user_id
-                    WHERE c.parent_id = ui.item_id)
-"""
-
-_FORGET_STANDINGS = f"""
-    DELETE FROM user_items ui WHERE ui.user_id = :user AND ui.item_id = ANY(:ids) AND {_UNSUPPORTED}
+    DELETE FROM ratings WHERE user_id = :user AND item_id = ANY(:ids)
+        AND item_id NOT IN (SELECT item_id FROM told WHERE rating IS NOT NULL)
 """
 
 _STANDING = """
