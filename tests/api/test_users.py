@@ -59,9 +59,9 @@ def test_what_a_killed_server_left_behind_is_swept(tmp_path: Path) -> None:
 
     from mediatheque.api.uploading import forget_left_behind
 
-    for name, age_s in (("old", 90_000), ("new", 10)):
+    for name, age_s in (("old.part", 90_000), ("new.part", 10), ("waits", 90_000), ("forgotten", 3_000_000)):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (time.time() - age_s,) * 2)
     forget_left_behind(tmp_path)
-    assert [p.name for p in tmp_path.iterdir()] == ["new"]
+    assert {p.name for p in tmp_path.iterdir()} == {"new.part", "waits"}
     forget_left_behind(tmp_path / "missing")

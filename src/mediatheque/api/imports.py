@@ -271,11 +271,10 @@ def _begin(app: Mediatheque, user_id: int, upload: Received, form: _Form) -> Bat
     from mediatheque.flows.import_history import begin_import
     from mediatheque.flows.jobs import defer_import
 
+    path = upload.settle()
     with app.database.transaction() as db:
-        batch = begin_import(
-            db, user_id, upload.path, name=upload.name, source=form.source, options=form.options
-        )
-        defer_import(app, db, user_id, batch.id, upload.path)
+        batch = begin_import(db, user_id, path, name=upload.name, source=form.source, options=form.options)
+        defer_import(app, db, user_id, batch.id, path)
     # Here and not in the handler: a client that hangs up now must not take the file with it.
     upload.keep()
     return batch

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LONGEST_FIELD = 1024
 _MOST_FIELDS = 20
 _WRITTEN_AT_ONCE = 1 << 20
-_LEFT_BEHIND_AFTER_S = 24 * 3600
+_DAY_S = 24 * 3600
 
 
 @dataclass(slots=True)
@@ -36,6 +36,11 @@ class Received:
     name: str = ""
     fields: dict[str, str] = field(default_factory=dict[str, str])
     is_kept: bool = False
+
+    def settle(self) -> Path:
+        """Give the file the name it can wait under for days; it is still deleted unless it is kept."""
+        self.path = self.path.rename(self.path.with_suffix(""))
+        return self.path
 
     def keep(self) -> None:
         """Somebody else sees to the file from now on."""
@@ -49,7 +54,7 @@ async def received(request: Request, folder: Path, largest_mb: int) -> AsyncGene
     Raises TooLarge, Invalid for a form without a file, HTTPException 415 for what is no form.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    upload = Received(folder / secrets.token_hex(16))
+    upload = Received(folder / f"{secrets.token_hex(16)}.part")
     try:
         with upload.path.open("xb") as file:
             await _Form(upload, file, largest_mb).read(request)
@@ -60,11 +65,12 @@ async def received(request: Request, folder: Path, largest_mb: int) -> AsyncGene
 
 
 def forget_left_behind(folder: Path) -> None:
-    """Delete files older than a day: their server was killed while it received or sent them."""
+    """Delete what a killed server was receiving or sending, and what nobody fetched for a month."""
     if folder.is_dir():
         for path in folder.iterdir():
             with suppress(OSError):
-                if path.stat().st_mtime < time.time() - _LEFT_BEHIND_AFTER_S:
+                age_s = time.time() - path.stat().st_mtime
+                if age_s > (_DAY_S if path.suffix == ".part" else 30 * _DAY_S):
                     path.unlink()
 
 

@@ -52,7 +52,7 @@ async def export_own_data(app: Opened, asker: Asker) -> FileResponse:
 
     folder = app.data_dir / "exports"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{secrets.token_hex(16)}.zip"
+    path = folder / f"{secrets.token_hex(16)}.part"
     try:
         await to_thread.run_sync(export_library, app.database, asker.id, path)
     except BaseException:
