@@ -155,21 +155,19 @@ def _rank_by_words(db: Connection, ranked: _Ranked, reading: Reading, condition:
 
 def _hits(db: Connection, ranked: _Ranked, viewer: int, mode: Mode, limit: int) -> list[SearchHit]:
     scores = _scores(ranked, mode)
-    kinds = queries.kinds_of(db, list(scores))
-    weighted = {i: score * _WEIGHT.get(kinds[i], 1.0) for i, score in scores.items() if i in kinds}
-    best = sorted(weighted, key=lambda i: -weighted[i])[:limit]
+    if not scores:
+        return []
     by_text = {hit.item_id for hit in ranked.titles} | set(ranked.words)
     by_meaning = {n.item_id for n in ranked.near}
     return [
         SearchHit(
             item=item,
-            score=_score(weighted[item_id]),
+            score=_score(score),
             matched=tuple(
-                name for name, ids in (("text", by_text), ("semantic", by_meaning)) if item_id in ids
+                name for name, ids in (("text", by_text), ("semantic", by_meaning)) if item.id in ids
             ),
         )
-        # Only now the items themselves: reading 150 works would cost more than finding them.
-        for item_id, item in items_with_ids(db, best, viewer).items()
+        for item, score in queries.best_of(db, scores, _WEIGHT, viewer, limit)
     ]
 
 

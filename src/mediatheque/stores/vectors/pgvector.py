@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 #: Any number: held while a model is made or forgotten, so that two callers make one index.
 _MODELS_LOCK = 7_306_021
-#: How many candidates a walk through the index keeps in hand: measured on 30,000 films, 40 finds 96 % of
-#: the true ten nearest, 120 finds 99 %, for 1 ms more.
-_EF_SEARCH = 120
+#: The index's links a vector and the care in choosing them, and how many candidates a walk keeps in hand.
+#: Measured on 30,000 films and 200 queries, the share of the true ten nearest that is found: with pgvector's
+#: defaults (64, 40) below 0.95; with these 0.985, for 2 ms more.
+_BUILT_WITH = "m = 16, ef_construction = 128"
+_EF_SEARCH = 240
 #: A filter that lets little through would have the walk visit everything; beyond this, comparing with every
 #: item that meets the condition is faster, and exact.
 _MAX_VISITED = 4_000
@@ -226,7 +228,8 @@ def _add_model(db: Connection, name: str, dimensions: int) -> tuple[int, int]:
     db.execute(
         text(
             f"CREATE INDEX ix_embeddings_hnsw_{model} ON embeddings"
-            f" USING hnsw ((vector::halfvec({int(dimensions)})) halfvec_cosine_ops) WHERE model_id = {model}"
+            f" USING hnsw ((vector::halfvec({int(dimensions)})) halfvec_cosine_ops) WITH ({_BUILT_WITH})"
+            f" WHERE model_id = {model}"
         )
     )
     return model, dimensions

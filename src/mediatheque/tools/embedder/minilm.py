@@ -70,6 +70,8 @@ class MiniLM:
         # Keeping freed memory for the next batch held up to 100 MB more and was not faster.
         options.enable_cpu_mem_arena = False
         options.enable_mem_pattern = False
+        # Threads that spin for the next question take the processor from the database that answers this one.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
