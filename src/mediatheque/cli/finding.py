@@ -122,8 +122,11 @@ def recommend(
       mediatheque recommend --exclude "Dune (2021)" --method content
     """
     from mediatheque.recommend.queries import add_shown
+    from mediatheque.recommend.serve import methods
     from mediatheque.recommend.serve import recommend as serve
 
+    if method not in methods():
+        raise typer.BadParameter(f"'{method}' is not one of {', '.join(methods())}", param_hint="--method")
     printer, kinds = Printer(as_json), tuple(kind or ())
     with library(printer) as app:
         model_id = model_of(app, printer)

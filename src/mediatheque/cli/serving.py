@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import os
-import signal
 import socket
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -20,15 +18,7 @@ from mediatheque.cli.printing import Printer
 from mediatheque.kit.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
-    import uvicorn
-    from fastapi import FastAPI
-
     from mediatheque.wiring import Mediatheque
-
-#: How long a request, or a job's step, may take to end once we were told to stop.
-_GRACE_S = 5
-#: A worker that fell over (the database went away) begins again after so long.
-_AGAIN_AFTER_S = 5.0
 
 
 def up(
@@ -62,10 +52,16 @@ def up(
         _log_to_stderr(read.log_level)
         with library(printer) as app:
             from mediatheque.api.app import create_app
+            from mediatheque.cli import running
 
-            api = create_app(app)
-            _say_hello(app, printer, listener, with_worker=not no_worker)
-            asyncio.run(_serve(app, api, listener, printer, with_worker=not no_worker))
+            running.serve(
+                app,
+                create_app(app),
+                listener,
+                with_worker=not no_worker,
+                say_hello=lambda: _say_hello(app, printer, listener, with_worker=not no_worker),
+                say_goodbye=lambda: printer.say("Stopping …"),
+            )
     printer.emit({"stopped": True})
     printer.say("Stopped.")
 
@@ -84,87 +80,15 @@ def worker(
     printer = Printer(as_json)
     _log_to_stderr(settings().log_level)
     with library(printer) as app:
-        printer.emit({"worker": os.getpid()})
-        printer.say("Working; Ctrl-C stops.")
-        asyncio.run(_work_only(app, concurrency))
+        from mediatheque.cli import running
+
+        def say_hello() -> None:
+            printer.emit({"worker": os.getpid()})
+            printer.say("Working; Ctrl-C stops.")
+
+        running.work(app, concurrency, say_hello)
     printer.emit({"stopped": True})
     printer.say("Stopped.")
-
-
-async def _serve(
-    app: Mediatheque, api: FastAPI, listener: socket.socket, printer: Printer, *, with_worker: bool
-) -> None:
-    """Serve until a signal says to stop: first the worker ends its step, then the API its requests."""
-    stop = _stop_on_signals()
-    server = _server(api, app.settings.log_level)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    working = asyncio.create_task(_keep_working(app, stop)) if with_worker else None
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    printer.say("Stopping …")
-    stop.set()
-    if working is not None:
-        await asyncio.gather(working, return_exceptions=True)
-    server.should_exit = True
-    await asyncio.gather(serving, stopping, return_exceptions=True)
-    if not server.started:
-        raise Unavailable("The API did not start; the lines above say why")
-
-
-async def _work_only(app: Mediatheque, concurrency: int) -> None:
-    await _keep_working(app, _stop_on_signals(), concurrency)
-
-
-async def _keep_working(app: Mediatheque, stop: asyncio.Event, concurrency: int = 1) -> None:
-    """A worker, and another one when it falls over, until told to stop."""
-    from mediatheque.flows.jobs import run_worker
-
-    log = logging.getLogger(__name__)
-    while not stop.is_set():
-        try:
-            await run_worker(app, concurrency=concurrency, stop=stop)
-        except Exception:
-            log.exception("Background work fell over; it begins again in %.0f s.", _AGAIN_AFTER_S)
-        if not stop.is_set():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _AGAIN_AFTER_S)
-
-
-def _stop_on_signals() -> asyncio.Event:
-    """An event that Ctrl-C or SIGTERM sets; pressed twice, the process ends at once."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def once_or_twice() -> None:
-        if stop.is_set():
-            os._exit(130)
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, once_or_twice)
-    return stop
-
-
-def _server(api: FastAPI, log_level: str) -> uvicorn.Server:
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        """Leaves the signals to us: the worker has to hear of them too."""
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Generator[None]:
-            yield
-
-    return Server(
-        uvicorn.Config(
-            api,
-            log_config=None,
-            log_level=log_level.lower(),
-            access_log=log_level.upper() == "DEBUG",
-            timeout_graceful_shutdown=_GRACE_S,
-            server_header=False,
-        )
-    )
 
 
 @contextlib.contextmanager
@@ -217,6 +141,5 @@ def _say_hello(app: Mediatheque, printer: Printer, listener: socket.socket, *, w
 
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("uvicorn.error", "procrastinate"):
-        # Their chatter about starting and stopping is ours to tell.
-        logging.getLogger(name).setLevel(logging.WARNING if level.upper() == "INFO" else level.upper())
+    if level.upper() == "INFO":
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)

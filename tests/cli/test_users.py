@@ -1,0 +1,55 @@
+"""Users on the command line, and whose library a command means."""
+
+from __future__ import annotations
+
+import pytest
+from tests.cli.conftest import Run
+
+from mediatheque.accounts.passwords import is_password
+from mediatheque.accounts.queries import sign_in
+from mediatheque.kit.database import Database
+
+
+def test_the_first_user_is_the_administrator(run: Run) -> None:
+    assert run("users", "add", "Ada", "--json").lines == [{"id": 1, "name": "Ada", "role": "admin"}]
+    run("users", "add", "Ben")
+    listed = run("users", "list", "--json").lines
+    assert [(u["name"], u["role"], u["has_password"]) for u in listed] == [
+        ("Ada", "admin", False),
+        ("Ben", "member", False),
+    ]
+
+
+def test_a_taken_name_is_one_line_without_a_traceback(run: Run) -> None:
+    run("users", "add", "Ada")
+    said = run("users", "add", "ada", code=1)
+    assert said.out == ""
+    assert said.err == "Error: There is already a user called 'ada'; choose another name.\n"
+
+
+def test_a_password_from_standard_input(run: Run, database: Database) -> None:
+    run("users", "add", "Ada", "--password-stdin", given="correct horse\n")
+    run("users", "password", "ada", "--password-stdin", given="battery staple\n")
+    with database.transaction() as db:
+        _, stored = sign_in(db, "Ada")
+    assert is_password("battery staple", stored)
+    assert "8 characters" in run("users", "password", "Ada", "--password-stdin", given="short\n", code=1).err
+
+
+def test_removing_needs_a_yes(run: Run) -> None:
+    run("users", "add", "Ada")
+    assert "--yes" in run("users", "remove", "Ada", code=1).err
+    run("users", "remove", "Ada", "--yes")
+    assert run("users", "list", "--json").lines == []
+
+
+def test_whose_library(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "mediatheque users add NAME" in run("batches", code=1).err
+    run("users", "add", "Ada")
+    assert "Ada has imported nothing yet" in run("batches").out
+    run("users", "add", "Ben")
+    assert "Ada or Ben" in run("batches", code=1).err
+    assert "Ben has imported nothing yet" in run("batches", "--user", "ben").out
+    monkeypatch.setenv("MEDIATHEQUE_USER", "Ada")
+    assert "Ada has imported nothing yet" in run("batches").out
+    assert "There is Ada, Ben" in run("batches", "-u", "Cleo", code=1).err
