@@ -28,6 +28,8 @@ import catalogue_30k as catalogue
 import httpx
 import psutil
 
+from mediatheque.accounts.passwords import hash_password
+from mediatheque.accounts.queries import set_password
 from mediatheque.accounts.tokens import issue_token, signing_key
 from mediatheque.kit.database import Database
 from mediatheque.kit.settings import read_settings
@@ -98,6 +100,7 @@ def add_users(database: Database, works: Sequence[Work], ids: Sequence[int]) -> 
         events = list(itertools.islice(history(rng, [by_genre[g] for g in liked]), EVENTS))
         with database.transaction() as db:
             user = add_user(db, f"Reader {number}")
+            set_password(db, user.id, hash_password(SECRET))
             add_events(db, user.id, [(item_id, event, None) for item_id, event in events])
         token = issue_token(signing_key(settings), user.id).text
         headers.append({"Authorization": f"Bearer {token}"})

@@ -21,20 +21,6 @@ Floats = npt.NDArray[np.float64]
 #: A history longer than this is learned from by its opinions first, then by its latest titles.
 MOST_KNOWN = 1000
 
-#: Known already: seen (a show: any episode), rated, liked or disliked, begun; or never wanted.
-_IS_KNOWN = """
-    EXISTS (SELECT FROM user_items ui WHERE ui.user_id = :viewer AND ui.item_id = i.id AND (
-        ui.seen_count > 0 OR ui.episodes_seen > 0 OR ui.is_hidden OR ui.liking <> 0
-        OR EXISTS (SELECT FROM ratings r WHERE r.user_id = ui.user_id AND r.item_id = ui.item_id)
-        OR EXISTS (SELECT FROM events e WHERE e.user_id = ui.user_id AND e.item_id = ui.item_id
-                   AND e.kind = 'started')))
-"""
-#: An episode of a show that is seen as a whole, or hidden.
-_IS_OF_CLOSED_SHOW = """
-    EXISTS (SELECT FROM user_items ui WHERE ui.user_id = :viewer AND ui.item_id = i.parent_id
-        AND (ui.seen_count > 0 OR ui.is_hidden))
-"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligible:
@@ -42,18 +28,29 @@ class Eligible:
 
     viewer: int
     kinds: tuple[Kind, ...]
-    exclude: tuple[int, ...] = ()
+    never: frozenset[int] = frozenset()  # known, hidden or excluded
+    closed: frozenset[int] = frozenset()  # shows whose episodes are not wanted either
 
     def sql(self) -> tuple[str, dict[str, Any]]:
-        """A condition on `items i`, and all its parameters."""
-        conditions = [VISIBLE, "i.kind = ANY(:kinds)", f"NOT {_IS_KNOWN}"]
-        given: dict[str, Any] = {"viewer": self.viewer, "kinds": [kind.value for kind in self.kinds]}
+        """A condition on `items i`, and all its parameters.
+
+        Arrays, not EXISTS: of one person's titles the planner would hash everybody's ratings and events.
+        """
+        conditions = [VISIBLE, "i.kind = ANY(:kinds)", "i.id <> ALL(CAST(:never AS bigint[]))"]
+        given: dict[str, Any] = {
+            "viewer": self.viewer,
+            "kinds": [kind.value for kind in self.kinds],
+            "never": _array(self.never),
+        }
         if Kind.EPISODE in self.kinds:
-            conditions.append(f"NOT {_IS_OF_CLOSED_SHOW}")
-        if self.exclude:
-            conditions.append("i.id <> ALL(:exclude)")
-            given["exclude"] = list(self.exclude)
+            conditions.append("(i.parent_id IS NULL OR i.parent_id <> ALL(CAST(:closed AS bigint[])))")
+            given["closed"] = _array(self.closed)
         return " AND ".join(conditions), given
+
+
+def _array(ids: Iterable[int]) -> str:
+    """An array as PostgreSQL writes it: a list of a thousand numbers takes psycopg longer than the query."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +128,30 @@ def known_titles(db: Connection, user_id: int) -> list[Known]:
     ]
 
 
+def not_again(db: Connection, user_id: int) -> tuple[frozenset[int], frozenset[int]]:
+    """What the user knows or has hidden, and the shows of these whose episodes they do not want either.
+
+    Known is what was seen (a show: any episode), rated, liked or disliked, or begun.
+    """
+    row = db.execute(
+        text("""
+            SELECT array_agg(DISTINCT item_id)::text, array_agg(DISTINCT item_id) FILTER (WHERE is_closed)::text
+            FROM (
+                SELECT item_id, seen_count > 0 OR is_hidden AS is_closed FROM user_items
+                WHERE user_id = :user AND (seen_count > 0 OR episodes_seen > 0 OR is_hidden OR liking <> 0)
+                UNION ALL SELECT item_id, false FROM ratings WHERE user_id = :user
+                UNION ALL SELECT item_id, false FROM events
+                WHERE user_id = :user AND kind = 'started' AND item_id IS NOT NULL
+            ) AS known
+        """),
+        {"user": user_id},
+    ).one()
+    known, closed = (
+        frozenset(map(int, ids.strip("{}").split(","))) if ids else frozenset[int]() for ids in row
+    )
+    return known, closed
+
+
 def eligible_among(db: Connection, item_ids: Sequence[int], which: Eligible, limit: int) -> list[int]:
     """The first `limit` of these items that may be recommended."""
     condition, given = which.sql()
@@ -139,7 +160,7 @@ def eligible_among(db: Connection, item_ids: Sequence[int], which: Eligible, lim
             SELECT i.id FROM unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS wanted(id, place)
             JOIN items i ON i.id = wanted.id WHERE {condition} ORDER BY wanted.place LIMIT :limit
         """),
-        given | {"ids": list(item_ids), "limit": limit},
+        given | {"ids": _array(item_ids), "limit": limit},
     )
     return list(rows.scalars())
 

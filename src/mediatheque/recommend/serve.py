@@ -55,7 +55,7 @@ def recommend(
     by_name = {name: algorithms.algorithm(name) for name in {*wanted, POPULAR}}
     if n < 1:
         return []
-    eligible = Eligible(viewer=user_id, kinds=tuple(kinds) or USUAL_KINDS, exclude=tuple(exclude))
+    eligible = _eligible(db, user_id, kinds, exclude)
     taste = _taste(db, user_id, model_id)
     able, fallback = _able(wanted, by_name, taste, model_id)
     search = Search(eligible, n, model_id)
@@ -63,11 +63,18 @@ def recommend(
     recommended = _list(db, taste, search, used, fallback)
     missing = n - len(recommended)
     if missing and POPULAR not in used:
-        there = tuple(r.item.id for r in recommended)
-        rest = replace(search, n=missing, eligible=replace(eligible, exclude=eligible.exclude + there))
+        there = {r.item.id for r in recommended}
+        rest = replace(search, n=missing, eligible=replace(eligible, never=eligible.never | there))
         why = f"{method} found no more than {len(there)}, so the rest is what is popular"
         recommended += _below(recommended, _list(db, taste, rest, {POPULAR: by_name[POPULAR]}, why))
     return recommended
+
+
+def _eligible(db: Connection, user_id: int, kinds: Sequence[Kind], exclude: Iterable[int]) -> Eligible:
+    known, closed = queries.not_again(db, user_id)
+    return Eligible(
+        viewer=user_id, kinds=tuple(kinds) or USUAL_KINDS, never=known.union(exclude), closed=closed
+    )
 
 
 def _taste(db: Connection, user_id: int, model_id: int | None) -> Taste:
