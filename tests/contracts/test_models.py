@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ CONFIGS: dict[str, list[Any]] = {
     ],
     "rp3beta": [rp3beta.Config(ends=6)],
     "wedlae": [wedlae.Config(ridge=3.0), wedlae.EASE, wedlae.EDLAE],
-    "ials": [ials.Config(dimensions=4, epochs=4)],
+    "ials": [ials.Config(dimensions=4, epochs=4), replace(ials.PLAIN, dimensions=4, epochs=4)],
     "ntk": [ntk.Config(ridge=0.5), ntk.Config(depth=2, users=20)],
     "blend": [
         blend.Config(
@@ -303,16 +303,20 @@ def test_wedlae_is_the_constrained_solution() -> None:
 
 
 def test_a_newcomers_taste_minimises_the_loss_of_ials() -> None:
-    config = ials.Config(dimensions=3, epochs=3, alpha0=0.2, reg=0.05)
+    config = ials.Config(dimensions=3, epochs=3, alpha0=0.2, reg=0.05, row_exponent=0.5, item_exponent=0.3)
     arrays = fitting.fit("ials", likes(), config)
     vectors = arrays["vectors"].astype(np.float64)
     history = History(np.array([1, 4], np.int32), np.array([2, 1], np.float32))
-    scores = ials.score(arrays, config, Histories.of([history]))[0].astype(np.float64)
+    scores = ials.score(arrays, config, Histories.of([history]))[0] / arrays["scales"].astype(np.float64)
+    seen = likes()
+    of_row, of_item = seen.per_user**-0.5, seen.per_item**-0.3
+    unit = np.mean(of_row[seen.users] * of_item[seen.items])
+    confidences = history.weights * 2**-0.5 * of_item[history.items] / unit
     taste = np.linalg.lstsq(vectors, scores, rcond=None)[0]
 
     def slope_of_the_loss(x: np.ndarray) -> np.ndarray:
-        seen = vectors[history.items]
-        pull = seen.T @ (history.weights * (seen @ x - 1))
+        mine = vectors[history.items]
+        pull = mine.T @ (confidences * (mine @ x - 1))
         everything = config.alpha0 * vectors.T @ (vectors @ x)
         return pull + everything + config.reg * (config.alpha0 * ITEMS + 2) ** config.nu * x
 
