@@ -65,6 +65,16 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
+def other_database(server_url: str, template_database: str) -> Iterator[Database]:
+    """A second one, to compare with the first."""
+    name = _create(server_url, template_database)
+    database = Database(_with_database(server_url, name))
+    yield database
+    database.close()
+    _drop(server_url, name)
+
+
+@pytest.fixture
 def db(database: Database) -> Iterator[Connection]:
     """A connection inside a transaction that is rolled back."""
     with database.engine.connect() as connection:
