@@ -74,6 +74,17 @@ def test_a_question_names_its_option(run: Run, tmp_path: Path) -> None:
     run("import", path, "--date-order", "sideways", code=2)
 
 
+def test_a_zip_of_two_services_asks_whose_it_is(run: Run, history: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "both.zip"
+    books = "Book Id,Title,Author,My Rating,Exclusive Shelf\n1,Kitchen,Banana Yoshimoto,4,read\n"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(history, "history.csv")
+        archive.writestr("books.csv", books)
+    said = run("import", packed, "--json", code=1).lines[-1]
+    assert (said["option"], said["choices"]) == ("--source", ["goodreads", "netflix"])
+    assert run("import", packed, "--source", "goodreads", "--json").lines[-1]["new"] == 1
+
+
 def test_an_interrupted_import_goes_on(
     run: Run, database: Database, ada: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ def state_of(batch: Batch) -> str:
     """“done”, “undone”, or how far an unfinished one came."""
     if batch.state != "reading":
         return batch.state
-    return f"unfinished after {words.counted(batch.rows_read, 'row')}"
+    return f"unfinished after {words.counted(batch.rows_read, 'row')}" if batch.rows_read else "begun"
 
 
 def say_report(

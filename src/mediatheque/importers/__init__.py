@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, cast
 
 from mediatheque.kit import shelf
-from mediatheque.kit.errors import Invalid
+from mediatheque.kit.errors import Invalid, NeedsAnswer
 from mediatheque.kit.files import Upload
 from mediatheque.vocabulary import Row
 
@@ -56,7 +56,11 @@ def recognise(upload: Upload) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise Invalid(f"{upload.name} could be from {' or '.join(found)}; say which one it is")
+        raise NeedsAnswer(
+            f"{upload.name} could be from {' or '.join(found)}: say whose export it is",
+            option="source",
+            choices=found,
+        )
     titles = ", ".join(importer(name).TITLE for name in names())
     raise Invalid(
         f"{upload.name} is no export known here. It has {_contents(upload)}. Supported are: {titles}"
