@@ -63,6 +63,12 @@ def test_a_title_that_may_be_several_is_listed_with_numbers(run: Run) -> None:
     assert run("rate", "Suspiria (2018)", "3", "--json").lines[-1]["item"]["year"] == 2018
 
 
+def test_a_title_that_only_resembles_is_asked_about_not_taken(run: Run) -> None:
+    said = run("rate", "Arival", "4.5", "--json", code=1)
+    assert "may be one of these" in said.err
+    assert "Arrival (2016" in said.err
+
+
 def test_mistakes(run: Run, tmp_path: Path) -> None:
     assert "steps of a half" in run("rate", "Arrival", "4.7", code=1).err
     run("rate", "Arrival", code=2)

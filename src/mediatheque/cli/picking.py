@@ -35,12 +35,16 @@ def picked(db: Connection, viewer: int, said: str, printer: Printer) -> Item:
     named, similar = _found(db, viewer, said)
     # "1984" is a number and a title: then both are offered.
     numbered = list(items_with_ids(db, [int(number)], viewer).values()) if is_number else []
-    likely = list({item.id: item for item in (*numbered, *named)}.values()) or similar
+    meant = list({item.id: item for item in (*numbered, *named)}.values())
+    if len(meant) == 1:
+        return meant[0]
+    likely = meant or similar
     if not likely:
         raise NotFound(
             f"Nothing in your library is called “{said}”. Look for it with: mediatheque search '{said}'"
         )
-    return likely[0] if len(likely) == 1 else _asked(likely, said, printer)
+    # A single title that only resembles what was said is asked about too: a rating is not a guess.
+    return _asked(likely, said, printer)
 
 
 def _found(db: Connection, viewer: int, said: str) -> tuple[list[Item], list[Item]]:
