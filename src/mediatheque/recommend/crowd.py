@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -37,17 +37,23 @@ class Crowd:
     item_ids: npt.NDArray[np.int64]
     kinds: npt.NDArray[np.str_]
     terms: Floats
+    _top: dict[tuple[str, ...], npt.NDArray[np.int64]] = field(
+        default_factory=dict[tuple[str, ...], npt.NDArray[np.int64]], repr=False
+    )
 
-    def top(self, kinds: Sequence[Kind]) -> list[int]:
+    def top(self, kinds: Sequence[Kind]) -> npt.NDArray[np.int64]:
         """The most popular titles, best first, these kinds in turns; ties are scattered, always the same way."""
+        wanted = tuple(kind.value for kind in kinds)
+        if wanted not in self._top:
+            self._top[wanted] = self._in_turns(wanted)
+        return self._top[wanted]
+
+    def _in_turns(self, kinds: Sequence[str]) -> npt.NDArray[np.int64]:
         scores = self.terms.sum(axis=1)
-        places: list[tuple[int, int, int]] = []
-        for turn, kind in enumerate(kinds):
-            rows = np.flatnonzero(self.kinds == kind.value)
-            ids = self.item_ids[rows]
-            order = np.lexsort((spread(ids), -scores[rows]))
-            places += [(place, turn, int(item_id)) for place, item_id in enumerate(ids[order])]
-        return [item_id for _, _, item_id in sorted(places)]
+        ranked = [np.flatnonzero(self.kinds == kind) for kind in kinds]
+        ranked = [rows[np.lexsort((spread(self.item_ids[rows]), -scores[rows]))] for rows in ranked]
+        places = np.concatenate([np.arange(len(rows)) for rows in ranked])
+        return self.item_ids[np.concatenate(ranked)[np.argsort(places, kind="stable")]]
 
     def terms_of(self, item_ids: Sequence[int]) -> Floats:
         """The terms of each of these titles, a row each; zeros for one that nothing is said of."""

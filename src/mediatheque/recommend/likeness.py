@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,13 +31,14 @@ class Space:
     def width(self) -> int:
         return self.dimensions + len(self.column_by_genre)
 
-    def place(self, text: Vectors, genres: Collection[int]) -> Vectors:
-        """A title's vector. The product of two is their likeness, 1 for the same text and genres."""
-        placed = np.zeros(self.width, dtype=np.float32)
-        placed[: self.dimensions] = text * math.sqrt(1 - GENRE_SHARE)
-        for genre in genres:
-            if genre in self.column_by_genre:
-                placed[self.column_by_genre[genre]] = math.sqrt(GENRE_SHARE / len(genres))
+    def place(self, texts: Vectors, genres: Sequence[Collection[int]]) -> Vectors:
+        """Titles' vectors, a row each. The product of two is their likeness, 1 for the same text and genres."""
+        placed = np.zeros((len(texts), self.width), dtype=np.float32)
+        placed[:, : self.dimensions] = texts * np.float32(math.sqrt(1 - GENRE_SHARE))
+        for row, those in enumerate(genres):
+            columns = [column for genre in those if (column := self.column_by_genre.get(genre)) is not None]
+            if columns:
+                placed[row, columns] = math.sqrt(GENRE_SHARE / len(those))
         return placed
 
     def text_of(self, placed: Vectors) -> Vectors:

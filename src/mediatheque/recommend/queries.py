@@ -19,7 +19,7 @@ from mediatheque.vocabulary import Kind, Recommendation
 Floats = npt.NDArray[np.float64]
 
 #: A history longer than this is learned from by its opinions first, then by its latest titles.
-MOST_KNOWN = 1000
+MOST_KNOWN = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ def known_titles(db: Connection, user_id: int) -> list[Known]:
                 GROUP BY item_id) f ON f.item_id = b.item_id
         """),
         {"user": user_id, "most": MOST_KNOWN},
-    )
+    ).all()
     return [
         Known(
             item_id=row[0],
@@ -184,10 +184,10 @@ def traits_of(db: Connection, item_ids: Sequence[int], which: Eligible) -> list[
                 ARRAY(SELECT g.genre_id FROM item_genres g WHERE g.item_id = i.id),
                 ARRAY(SELECT c.person_id FROM item_credits c WHERE c.item_id = i.id
                       AND c.role IN ('director', 'creator', 'author', 'channel')) AS makers
-            FROM items i WHERE i.id = ANY(:ids) AND {condition} ORDER BY i.id
+            FROM items i WHERE i.id = ANY(CAST(:ids AS bigint[])) AND {condition} ORDER BY i.id
         """),
-        given | {"ids": list(item_ids)},
-    )
+        given | {"ids": _array(item_ids)},
+    ).all()
     return [TraitsRow(row[0], row[1], row[2], row[3], tuple(row[4]), tuple(row[5])) for row in rows]
 
 

@@ -145,9 +145,10 @@ def _vectors(db: Connection, taste: Taste, model_id: int | None, traits: Sequenc
     if by_id and not taste.vectors:
         space = Space.of(len(next(iter(by_id.values()))), ())
     rows = np.zeros((len(traits), space.width), dtype=np.float32)
-    for row, those in enumerate(traits):
-        if (text := by_id.get(those.item_id)) is not None:
-            rows[row] = space.place(text, those.genres)
+    embedded = [row for row, item_id in enumerate(item_ids) if item_id in by_id]
+    if embedded:
+        texts = np.stack([by_id[item_ids[row]] for row in embedded])
+        rows[embedded] = space.place(texts, [traits[row].genres for row in embedded])
     return rows
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import numpy as np
+
 from mediatheque.recommend.interests import Interest, Vectors, interests
 from mediatheque.recommend.likeness import Space
 from mediatheque.vocabulary import Kind
@@ -124,7 +126,8 @@ def with_vectors(taste: Taste, texts: Mapping[int, Vectors]) -> Taste:
     known_by_id = {seed.item_id: seed.known for seed in taste.seeds}
     genres = (genre for known in known_by_id.values() for genre in known.genres)
     space = Space.of(len(next(iter(texts.values()))), genres)
-    vectors = {item_id: space.place(text, known_by_id[item_id].genres) for item_id, text in texts.items()}
+    placed = space.place(np.stack(list(texts.values())), [known_by_id[item_id].genres for item_id in texts])
+    vectors = dict(zip(texts, placed, strict=True))
     liked = [seed for seed in taste.seeds if seed.weight > 0 and seed.item_id in vectors]
     found = interests(
         [seed.item_id for seed in liked], [seed.weight for seed in liked], [vectors[s.item_id] for s in liked]

@@ -33,7 +33,7 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
     start, size = 0, _AT_A_TIME + most
     while len(found) < most and start < len(ranked):
         wanted = most - len(found)
-        found += queries.eligible_among(db, ranked[start : start + size], search.eligible, wanted)
+        found += queries.eligible_among(db, ranked[start : start + size].tolist(), search.eligible, wanted)
         start, size = start + size, size * 4
     if len(found) < search.n:
         found += queries.eligible_at_all(db, search.eligible, search.n)

@@ -92,7 +92,7 @@ class VectorStore(Protocol):
         limit: int,
         condition: Condition | None = None,
     ) -> list[list[Near]]:
-        """As `nearest` for each of the vectors, asked together."""
+        """As `nearest` for each of the vectors, asked together, and less thorough: candidates to choose from."""
         ...
 
     def vectors_of(self, db: Connection, model_id: int, item_ids: Iterable[int]) -> dict[int, Vector]:
