@@ -11,6 +11,7 @@ import pytest
 
 import mediatheque.enrich.sources
 import mediatheque.importers
+import mediatheque.recommend.algorithms
 from mediatheque.kit.settings import Settings
 from mediatheque.kit.shelf import names_on
 
@@ -27,7 +28,11 @@ def contract(name: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(
     ("shelf", "name"),
-    [(mediatheque.importers, "each other: importers"), (mediatheque.enrich.sources, "metadata sources")],
+    [
+        (mediatheque.importers, "each other: importers"),
+        (mediatheque.enrich.sources, "metadata sources"),
+        (mediatheque.recommend.algorithms, "each other: recommenders"),
+    ],
 )
 def test_everything_on_a_shelf_is_kept_apart(shelf: object, name: str) -> None:
     modules = contract(name)["modules"]
