@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import zipfile
 from collections.abc import Callable
@@ -183,16 +184,26 @@ def some_letterboxd(dice: random.Random, path: Path) -> Path:
 
 
 def some_trakt(dice: random.Random, path: Path) -> Path:
-    entries = ",".join(
-        '{"id": %d, "watched_at": "2021-04-%02dT20:00:00.000Z", "action": "watch", "type": "episode", "episode": '
-        '{"season": 1, "number": %d, "title": "Chapter %s", "runtime": %d, "ids": {"trakt": %d}}, '
-        '"show": {"title": "%s", "year": 2020, "ids": {"trakt": %d}}}'
-        % (n, dice.randrange(1, 29), episode + 1, "ABC"[episode], dice.randrange(30, 60), show * 10 + episode,
-           SHOWS[show], show + 1)
-        for n in dice.sample(range(50), dice.randrange(1, 7))
-        for show, episode in [(dice.randrange(3), dice.randrange(3))]
-    )  # fmt: skip
-    path.write_text(f"[{entries}]")
+    entries: list[dict[str, object]] = []
+    for n in dice.sample(range(50), dice.randrange(1, 7)):
+        show, episode = dice.randrange(3), dice.randrange(3)
+        entries.append(
+            {
+                "id": n,
+                "watched_at": f"2021-04-{dice.randrange(1, 29):02}T20:00:00.000Z",
+                "action": "watch",
+                "type": "episode",
+                "episode": {
+                    "season": 1,
+                    "number": episode + 1,
+                    "title": f"Chapter {'ABC'[episode]}",
+                    "runtime": dice.randrange(30, 60),
+                    "ids": {"trakt": show * 10 + episode},
+                },
+                "show": {"title": SHOWS[show], "year": 2020, "ids": {"trakt": show + 1}},
+            }
+        )
+    path.write_text(json.dumps(entries))
     return path
 
 

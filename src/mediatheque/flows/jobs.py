@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued
+import psycopg
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, JobAborted
+from procrastinate.jobs import Job, Status
 
 from mediatheque.kit.database import Connection, driver_connection, libpq_url
 from mediatheque.kit.errors import Conflict, Invalid, MediathequeError, NotFound, Unavailable
@@ -24,7 +27,25 @@ _log = logging.getLogger(__name__)
 HEARTBEAT_S = 2.0
 STALE_S = 10.0
 
-_RETRY = RetryStrategy(max_attempts=4, exponential_wait=5, retry_exceptions={Unavailable})
+#: A stopping worker gives a job this long before it asks it to leave off where it can go on later.
+GRACE_S = 1.0
+#: A job that was begun so often kills its workers, or needs something that does not come.
+MOST_ATTEMPTS = 50
+KEPT_DAYS = 30
+
+
+class _Again(BaseRetryStrategy):
+    """What a stopping worker left goes on at once with the next; what could not be reached is asked again later."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, JobAborted):
+            return RetryDecision(retry_in={"seconds": 0})
+        if isinstance(exception, Unavailable) and job.attempts < MOST_ATTEMPTS:
+            return RetryDecision(retry_in={"seconds": min(5 * 2**job.attempts, 900)})
+        return None
+
+
+_RETRY = _Again()
 
 
 def queue_of(app: Mediatheque) -> App:
@@ -88,29 +109,48 @@ def _defer(
 
 
 async def run_worker(app: Mediatheque, *, concurrency: int = 1, stop: asyncio.Event | None = None) -> None:
-    """Run jobs until `stop` is set (or the task is cancelled), and those that dead workers left behind."""
-    queue = queue_of(app)
-    async with queue.open_async():
-        worker = asyncio.create_task(
-            queue.run_worker_async(
-                concurrency=concurrency,
-                install_signal_handlers=False,
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALE_S,
-                fetch_job_polling_interval=5.0,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=10.0,
-                additional_context={"mediatheque": app},
-            )
-        )
-        reaper = asyncio.create_task(_reap(queue))
-        stopped = asyncio.create_task((stop or asyncio.Event()).wait())
+    """Run jobs until `stop` is set (or the task is cancelled), and those that dead workers left behind.
+
+    When the database goes away, wait for it to come back.
+    """
+    stop = stop or asyncio.Event()
+    while not stop.is_set():
         try:
-            await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (stopped, reaper, worker):
-                task.cancel()
-            await asyncio.gather(stopped, reaper, worker, return_exceptions=True)
+            async with queue_of(app).open_async() as queue:
+                await _work(app, queue, concurrency, stop)
+        except (ConnectorException, psycopg.Error) as error:
+            _log.warning("The worker lost the database (%s); trying again.", error)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), HEARTBEAT_S)
+
+
+async def _work(app: Mediatheque, queue: App, concurrency: int, stop: asyncio.Event) -> None:
+    await queue.job_manager.delete_old_jobs(
+        nb_hours=24 * KEPT_DAYS, include_failed=True, include_aborted=True, include_cancelled=True
+    )
+    worker = asyncio.create_task(
+        queue.run_worker_async(
+            concurrency=concurrency,
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALE_S,
+            # New jobs are notified; those that run again are found by looking.
+            fetch_job_polling_interval=HEARTBEAT_S,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=GRACE_S,
+            additional_context={"mediatheque": app},
+        )
+    )
+    reaper = asyncio.create_task(_reap(queue))
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if worker.done():
+            worker.result()
+    finally:
+        for task in (stopped, reaper, worker):
+            task.cancel()
+        await asyncio.gather(stopped, reaper, worker, return_exceptions=True)
 
 
 async def _reap(queue: App) -> None:
@@ -118,38 +158,77 @@ async def _reap(queue: App) -> None:
     while True:
         try:
             for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALE_S):
-                _log.warning("Job %s was left by a worker that is gone; it runs again.", job.id)
-                await queue.job_manager.retry_job(job)
+                await _revive(queue, job)
         except Exception:  # noqa: BLE001  whatever it was: a reaper that gives up leaves jobs lying for ever
             _log.exception("Looking for abandoned jobs failed; trying again.")
-        await asyncio.sleep(STALE_S / 2)
+        await asyncio.sleep(HEARTBEAT_S)
+
+
+async def _revive(queue: App, job: Job) -> None:
+    if job.attempts >= MOST_ATTEMPTS:
+        _log.error("Job %s (%s) was left by %s workers; it is given up.", job.id, job.task_name, job.attempts)
+        await queue.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+        return
+    _log.warning("Job %s was left by a worker that is gone; it runs again.", job.id)
+    try:
+        await queue.job_manager.retry_job(job)
+    except ConnectorException:
+        if job.queueing_lock is None:
+            raise
+        # The same was asked for again meanwhile, and that job waits for this one's lock.
+        await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
 
 
 def _opened(context: JobContext) -> Mediatheque:
     return context.additional_context["mediatheque"]
 
 
+def _go_on(context: JobContext) -> Callable[[int], None]:
+    """For `on_progress`: leave off here when the worker is stopping."""
+
+    def check(_: int) -> None:
+        if context.should_abort():
+            raise JobAborted
+
+    return check
+
+
 def import_batch(context: JobContext, *, user_id: int, batch_id: int, path: str) -> None:
     """Read an uploaded file into its batch, then see to what it brought."""
-    from mediatheque.flows.import_history import finish_import
-    from mediatheque.library.queries.batches import batch_with_id
-
     app, file = _opened(context), Path(path)
     try:
-        with app.database.transaction() as db:
-            batch = batch_with_id(db, batch_id, user_id)
-        if batch.state == "reading":
-            finish_import(app.database, batch, file)
+        _read_to_its_end(context, user_id, batch_id, file)
     except (Invalid, NotFound) as error:
         # The batch says so to whoever asks; the job has done what it can.
         _log.info("Batch %s ended: %s", batch_id, error)
-    except Conflict as error:
-        _log.info("%s", error)
-        return
     file.unlink(missing_ok=True)
     with app.database.transaction() as db:
         defer_embedding(app, db)
         defer_enrichment(app, db, user_id)
+
+
+def _read_to_its_end(context: JobContext, user_id: int, batch_id: int, file: Path) -> None:
+    from mediatheque.flows.import_history import finish_import
+    from mediatheque.library.queries.batches import batch_with_id, fail_batch
+
+    database, go_on = _opened(context).database, _go_on(context)
+    while True:
+        with database.transaction() as db:
+            batch = batch_with_id(db, batch_id, user_id)
+        if batch.state != "reading":
+            return
+        try:
+            finish_import(database, batch, file, on_progress=go_on)
+        except Conflict:
+            # Another process reads it. It may die before the end, and then the rest is this job's.
+            go_on(0)
+            time.sleep(HEARTBEAT_S)
+        except (MediathequeError, JobAborted):
+            raise
+        except Exception:
+            with database.transaction() as db:
+                fail_batch(db, batch_id, "something unforeseen went wrong; the log of the worker says what")
+            raise
 
 
 def embed_missing(context: JobContext) -> None:
@@ -158,7 +237,7 @@ def embed_missing(context: JobContext) -> None:
 
     app = _opened(context)
     if app.embedder is not None:
-        embedding.embed_missing(app.database, app.embedder)
+        embedding.embed_missing(app.database, app.embedder, on_progress=_go_on(context))
 
 
 def sync_source(context: JobContext, *, source: str, limit: int) -> None:
@@ -168,7 +247,13 @@ def sync_source(context: JobContext, *, source: str, limit: int) -> None:
 
     app = _opened(context)
     try:
-        sync(app.database, source, app.source_settings(source), SyncPlan(limit=limit))
+        sync(
+            app.database,
+            source,
+            app.source_settings(source),
+            SyncPlan(limit=limit),
+            on_progress=_go_on(context),
+        )
     except Invalid as error:
         _log.warning("%s was not synced: %s", source, error)
     with app.database.transaction() as db:
@@ -181,7 +266,7 @@ def enrich_own(context: JobContext, *, user_id: int) -> None:
 
     app = _opened(context)
     try:
-        enriched = enrich_own_items(app.database, user_id, app.source_settings)
+        enriched = enrich_own_items(app.database, user_id, app.source_settings, on_progress=_go_on(context))
     except MediathequeError as error:
         _log.warning("Own items of user %s were not enriched: %s", user_id, error)
         return

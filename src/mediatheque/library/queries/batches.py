@@ -147,6 +147,17 @@ def close_batch(db: Connection, batch_id: int, state: str, *, error: str | None 
     )
 
 
+def fail_batch(db: Connection, batch_id: int, error: str) -> None:
+    """End a batch that is still being read as failed."""
+    db.execute(
+        text("""
+            UPDATE batches SET state = 'failed', error = :error, finished_at = now()
+            WHERE id = :id AND state = 'reading'
+        """),
+        {"id": batch_id, "error": error},
+    )
+
+
 def batch_with_id(db: Connection, batch_id: int, user_id: int) -> Batch:
     """One of the user's batches; raises NotFound."""
     row = db.execute(
