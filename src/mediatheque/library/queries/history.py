@@ -249,8 +249,8 @@ def _latest(column: str, *kinds: EventKind) -> str:
     return f"(array_agg(e.{column} ORDER BY e.at DESC NULLS LAST, e.id DESC) FILTER (WHERE e.kind IN ({among})))[1]"
 
 
-# Item by item (LATERAL), and with the user as a column: of a user who is new to the statistics the planner thinks
-# that there is one event, and would read all of them for each item.
+# Item by item (LATERAL … OFFSET 0), and with the user as a column: of a user who is new to the statistics the planner
+# thinks that there is one event, and would read all of them again for each item.
 # Views on one day are one view: a title in two exports of one account is not watched twice; views of which
 # nobody knows the day are one more.
 _REFRESH_STANDINGS = f"""
@@ -270,13 +270,16 @@ _REFRESH_STANDINGS = f"""
             FROM events e WHERE e.user_id = g.user_id AND e.item_id = g.item_id
         ) AS t WHERE told_count > 0
     ),
+    children AS MATERIALIZED (
+        SELECT g.user_id, g.item_id AS show_id, c.id FROM given g
+        CROSS JOIN LATERAL (SELECT i.id FROM items i WHERE i.parent_id = g.item_id OFFSET 0) AS c
+    ),
     episodes AS MATERIALIZED (
-        SELECT g.item_id, t.* FROM given g CROSS JOIN LATERAL (
-            SELECT count(*) AS told_count, min(ui.first_at) AS first_at, max(ui.last_at) AS last_at,
-                count(*) FILTER (WHERE ui.seen_count > 0) AS episodes_seen
-            FROM items i JOIN user_items ui ON ui.item_id = i.id AND ui.user_id = g.user_id
-            WHERE i.parent_id = g.item_id
-        ) AS t WHERE told_count > 0
+        SELECT c.show_id AS item_id, min(t.first_at) AS first_at, max(t.last_at) AS last_at,
+            count(*) FILTER (WHERE t.seen_count > 0) AS episodes_seen
+        FROM children c CROSS JOIN LATERAL (
+            SELECT * FROM user_items ui WHERE ui.user_id = c.user_id AND ui.item_id = c.id OFFSET 0
+        ) AS t GROUP BY c.show_id
     ),
     stood AS (
         INSERT INTO user_items
