@@ -53,7 +53,7 @@ ALL = dict(commands(typer.main.get_command(app)))
 
 def test_every_command_is_there() -> None:
     assert {(name,) for name in WANTED} | {
-        ("users", name) for name in ("add", "list", "remove", "password")
+        ("users", name) for name in ("add", "list", "remove", "password", "role")
     } == set(ALL)
 
 

@@ -43,6 +43,16 @@ def test_removing_needs_a_yes(run: Run) -> None:
     assert run("users", "list", "--json").lines == []
 
 
+def test_somebody_is_always_administrator(run: Run) -> None:
+    run("users", "add", "Ada")
+    run("users", "add", "Ben")
+    assert "make somebody else one first" in run("users", "remove", "Ada", "--yes", code=1).err
+    assert "make somebody else one first" in run("users", "role", "ada", "member", code=1).err
+    assert run("users", "role", "ben", "admin", "--json").lines == [{"id": 2, "name": "Ben", "role": "admin"}]
+    run("users", "remove", "Ada", "--yes")
+    assert [u["name"] for u in run("users", "list", "--json").lines] == ["Ben"]
+
+
 def test_whose_library(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "mediatheque users add NAME" in run("batches", code=1).err
     run("users", "add", "Ada")

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from mediatheque.accounts.keys import NewKey
 from mediatheque.accounts.tables import api_keys, credentials
 from mediatheque.kit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from mediatheque.library.queries.turns import take_catalogues_turn
 from mediatheque.library.queries.users import User, add_user, delete_user
 from mediatheque.library.tables import users
 
@@ -149,6 +150,7 @@ def set_role(db: Connection, user_id: int, role: str) -> User:
 
 def erase(db: Connection, user_id: int) -> None:
     """Erase a user and everything that is theirs. Raises NotFound, Conflict when others would have no admin."""
+    take_catalogues_turn(db)  # as `delete_user`, which comes too late for it: turns are taken before rows
     if db.execute(select(users.c.id).where(users.c.id != user_id).limit(1)).first() is not None:
         _keep_an_admin(db, user_id)
     delete_user(db, user_id)

@@ -1,9 +1,9 @@
-"""Who the library belongs to: add, list, remove, and give a password."""
+"""Who the library belongs to: add, list, remove, give a password, and say who administers."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,7 +13,7 @@ from mediatheque.cli.printing import Printer
 from mediatheque.cli.words import counted, day
 from mediatheque.kit.errors import Invalid
 
-app = typer.Typer(no_args_is_help=True, help="Who the library belongs to: add, list, remove, password.")
+app = typer.Typer(no_args_is_help=True, help="Who the library belongs to: add, list, remove, password, role.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The user's name; capitals do not matter.")]
 Password = Annotated[
@@ -101,8 +101,9 @@ def remove(
       mediatheque export --user Jonas jonas.zip
       mediatheque users remove Jonas
     """
+    from mediatheque.accounts.queries import erase
     from mediatheque.library.queries.history import all_standings
-    from mediatheque.library.queries.users import delete_user, user_named
+    from mediatheque.library.queries.users import user_named
 
     printer = Printer(as_json)
     with library(printer) as app:
@@ -114,7 +115,7 @@ def remove(
                 raise Invalid(f"This erases {user.name} and a history of {known}: say --yes if you mean it")
             typer.confirm(f"Erase {user.name} and a history of {known} for good?", abort=True)
         with app.database.transaction() as db:
-            delete_user(db, user.id)
+            erase(db, user.id)
     printer.emit({"id": user.id, "name": user.name, "removed": True})
     printer.say(f"{user.name} and everything that was theirs is erased.")
 
@@ -141,6 +142,29 @@ def password(name: Name, password_stdin: Password = False, as_json: AsJson = Fal
             set_password(db, user.id, hashed)
     printer.emit({"id": user.id, "name": user.name, "has_password": True})
     printer.say(f"{user.name} has a new password.")
+
+
+@app.command("role")
+def role(
+    name: Name,
+    to: Annotated[Literal["admin", "member"], typer.Argument(metavar="ROLE", help="admin or member.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a user an administrator over HTTP, or one no longer; somebody always is.
+
+    \b
+    Examples:
+      mediatheque users role Mira admin
+      mediatheque users role Jonas member
+    """
+    from mediatheque.accounts.queries import set_role
+    from mediatheque.library.queries.users import user_named
+
+    printer = Printer(as_json)
+    with library(printer) as app, app.database.transaction() as db:
+        user = set_role(db, user_named(db, name).id, to)
+    printer.emit({"id": user.id, "name": user.name, "role": user.role})
+    printer.say(f"{user.name} is {'an administrator' if user.is_admin else 'a member'}.")
 
 
 def _password(from_stdin: bool) -> str:

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.engine import Row as SqlRow
 
 from mediatheque.kit.errors import Conflict, Invalid, NotFound
+from mediatheque.library.queries.turns import take_catalogues_turn, take_persons_turn
 from mediatheque.library.tables import users
 
-#: Any number: held while a user is added, so that exactly one becomes the first.
-_FIRST_USER_LOCK = 7_306_016
+#: Any number of its own: held while a user is added, so that exactly one becomes the first.
+_FIRST_USER_LOCK = 7_306_017
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,38 @@ def all_users(db: Connection) -> list[User]:
 
 
 def delete_user(db: Connection, user_id: int) -> None:
-    """Erase a user and everything that is theirs; raises NotFound."""
+    """Erase a user and everything that is theirs, also names that nothing but their items held; raises NotFound."""
+    # An import that runs meanwhile would wait for us while we wait for it; and nobody may take up a name we drop.
+    take_catalogues_turn(db)
+    take_persons_turn(db, user_id)
     user_with_id(db, user_id)
+    named = {name: _named_by_own_items(db, user_id, name) for name in _NAMES}
     # Merged items first: their tombstones refer to each other.
     db.execute(text("DELETE FROM items WHERE owner_id = :user"), {"user": user_id})
     db.execute(text("DELETE FROM users WHERE id = :user"), {"user": user_id})
+    for table, (link, column) in _NAMES.items():
+        db.execute(
+            text(
+                f"DELETE FROM {table} n WHERE n.id = ANY(:ids)"
+                f" AND NOT EXISTS (SELECT FROM {link} l WHERE l.{column} = n.id)"
+            ),
+            {"ids": named[table]},
+        )
+
+
+#: Names that items share, and what ties an item to them: a channel somebody watched is known by nobody else.
+_NAMES = {"people": ("item_credits", "person_id"), "genres": ("item_genres", "genre_id")}
+
+
+def _named_by_own_items(db: Connection, user_id: int, table: str) -> list[int]:
+    link, column = _NAMES[table]
+    found = db.execute(
+        text(f"""
+            SELECT DISTINCT l.{column} FROM {link} l JOIN items i ON i.id = l.item_id WHERE i.owner_id = :user
+        """),
+        {"user": user_id},
+    )
+    return list(found.scalars())
 
 
 def _user(row: SqlRow[Any]) -> User:
