@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from mediatheque.kit.database import Connection, Database
-from mediatheque.kit.errors import Conflict, Invalid
+from mediatheque.kit.errors import Conflict, Invalid, NotFound
 from mediatheque.library.queries.items import NewItem, add_items
 from mediatheque.stores import vectors as shelf
 from mediatheque.stores.vectors import Condition, Embedded, VectorStore
@@ -162,5 +162,15 @@ def test_an_item_that_is_gone_takes_its_vector_along(db: Connection, store: Vect
 
 
 def test_a_forgotten_model_is_no_place_for_vectors(db: Connection, store: VectorStore) -> None:
-    with pytest.raises(Invalid, match="no embedding model"):
+    with pytest.raises(NotFound, match="mediatheque rebuild"):
         store.nearest(db, 999, clusters(1)[0], 5)
+    with pytest.raises(NotFound, match="'never used'"):
+        store.nearest(db, "never used", clusters(1)[0], 5)
+    with pytest.raises(NotFound):
+        store.put(db, 999, [Embedded(1, b"hash", clusters(1)[0])])
+
+
+def test_a_model_goes_by_its_name_too(db: Connection, store: VectorStore) -> None:
+    model, _ = keep(db, store, clusters(20))
+    query = clusters(1, seed=8)[0]
+    assert store.nearest(db, "test", query, 5) == store.nearest(db, model, query, 5)

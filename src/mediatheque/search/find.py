@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
-from mediatheque.kit.errors import Invalid, Unavailable
+from mediatheque.kit.errors import Invalid, NotFound, Unavailable
 from mediatheque.library.queries.items import ItemFilter, items_with_ids
 from mediatheque.search import queries
 from mediatheque.search.fusion import fuse
@@ -146,8 +146,7 @@ class _Ranked:
 
 def _rank_by_words(db: Connection, ranked: _Ranked, reading: Reading, condition: Condition) -> None:
     asked = (reading, condition.sql, condition.values, _POOL)
-    ranked.titles = queries.titles_beginning_with(db, *asked)
-    ranked.words = queries.text_hits(db, *asked)
+    ranked.titles, ranked.words = queries.hits(db, *asked)
     # Who misspells a word finds nothing by it; who does not is spared what is merely spelt alike.
     if not ranked.titles and len(ranked.words) < _ENOUGH:
         ranked.titles = queries.titles_like(db, *asked)
@@ -188,9 +187,10 @@ def _scores(ranked: _Ranked, mode: Mode) -> dict[int, float]:
 
 
 def _near(db: Connection, model: str, vector: Vector, limit: int, condition: Condition) -> Sequence[Near]:
-    vectors = store()
-    model_id = vectors.model_id(db, model)
-    return vectors.nearest(db, model_id, vector, limit, condition) if model_id is not None else ()
+    try:
+        return store().nearest(db, model, vector, limit, condition)
+    except NotFound:  # nothing has been embedded yet
+        return ()
 
 
 def _condition(which: ItemFilter, viewer: int) -> Condition:

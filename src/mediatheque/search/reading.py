@@ -77,7 +77,9 @@ class Reading:
     key_without_year: str | None = None  # of "Dune 2021"
 
     def tsquery(self) -> str:
-        """The words as PostgreSQL's to_tsquery reads them; the last may be half typed."""
+        """The words as PostgreSQL's to_tsquery reads them; the last may be half typed. "" asks for nothing."""
+        if not self.words:
+            return ""
         *whole, last = self.words
         return " & ".join([*whole, f"{last}:*" if len(last) > 1 else last])
 

@@ -76,11 +76,12 @@ class VectorStore(Protocol):
         ...
 
     def nearest(
-        self, db: Connection, model_id: int, vector: Vector, limit: int, condition: Condition | None = None
+        self, db: Connection, model: int | str, vector: Vector, limit: int, condition: Condition | None = None
     ) -> list[Near]:
-        """The items nearest to `vector`, best first, that meet the condition.
+        """The items nearest to `vector`, best first, that meet the condition; the model by number or by name.
 
-        Raises Invalid when the vector is zero, not finite or of the wrong length.
+        Raises Invalid when the vector is zero, not finite or of the wrong length, NotFound when the model has
+        never been used.
         """
         ...
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Connection, TextClause, text
 
-from mediatheque.kit.errors import Conflict, Invalid
+from mediatheque.kit.errors import Conflict, Invalid, NotFound
 from mediatheque.stores.vectors import Condition, Embedded, Near
 
 if TYPE_CHECKING:
@@ -95,10 +95,11 @@ def remove(db: Connection, model_id: int, item_ids: Iterable[int]) -> None:
 
 
 def nearest(
-    db: Connection, model_id: int, vector: Vector, limit: int, condition: Condition | None = None
+    db: Connection, model: int | str, vector: Vector, limit: int, condition: Condition | None = None
 ) -> list[Near]:
     """See VectorStore."""
-    given = {"vector": _written(_unit(vector, _prepare_walk(db, model_id, limit, _EF_SEARCH)))}
+    model_id, dimensions = _prepare_walk(db, model, limit, _EF_SEARCH)
+    given = {"vector": _written(_unit(vector, dimensions))}
     where = "true"
     if condition is not None:
         where, given = condition.sql, {**given, **condition.values}
@@ -118,7 +119,7 @@ def nearest_to_each(
     """See VectorStore."""
     if not vectors:
         return []
-    dimensions = _prepare_walk(db, model_id, limit, _EF_CANDIDATES)
+    _, dimensions = _prepare_walk(db, model_id, limit, _EF_CANDIDATES)
     given: dict[str, Any] = {"vectors": [_written(_unit(vector, dimensions)) for vector in vectors]}
     where = "true"
     if condition is not None:
@@ -159,20 +160,31 @@ def text_hashes(db: Connection, model_id: int, item_ids: Sequence[int]) -> dict[
 
 
 # Without the iterative scan, a filter is applied to the ef_search nearest alone and starves the result.
-_PREPARE_WALK = text("""
-    SELECT (SELECT dimensions FROM embedding_models WHERE id = :model),
+_PREPARE_WALK = """
+    SELECT id, dimensions,
         set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', :ef, true),
         set_config('hnsw.max_scan_tuples', :most, true), set_config('jit', 'off', true)
-""")
+    FROM embedding_models WHERE
+"""
+_PREPARE_BY_ID, _PREPARE_BY_NAME = (
+    text(f"{_PREPARE_WALK} id = :model"),
+    text(f"{_PREPARE_WALK} name = :model"),
+)
 
 
-def _prepare_walk(db: Connection, model_id: int, limit: int, in_hand: int) -> int:
-    """Set the index up for finding so many with so many candidates in hand; how long the model's vectors are."""
+def _prepare_walk(db: Connection, model: int | str, limit: int, in_hand: int) -> tuple[int, int]:
+    """Set the index up for finding so many with so many candidates in hand; the model's number and length.
+
+    Raises Invalid for a model that is not, or no longer, used.
+    """
     ef_search = min(1000, max(in_hand, 2 * limit))
-    dimensions = db.execute(
-        _PREPARE_WALK, {"model": model_id, "ef": str(ef_search), "most": str(_MAX_VISITED)}
-    ).scalar()
-    return _known(model_id, dimensions)
+    row = db.execute(
+        _PREPARE_BY_NAME if isinstance(model, str) else _PREPARE_BY_ID,
+        {"model": model, "ef": str(ef_search), "most": str(_MAX_VISITED)},
+    ).first()
+    if row is None:
+        raise _unknown(model)
+    return row.id, row.dimensions
 
 
 @lru_cache(maxsize=256)
@@ -242,13 +254,15 @@ def _dimensions(db: Connection, model_id: int) -> int:
     found = db.execute(
         text("SELECT dimensions FROM embedding_models WHERE id = :id"), {"id": model_id}
     ).scalar()
-    return _known(model_id, found)
+    if found is None:
+        raise _unknown(model_id)
+    return found
 
 
-def _known(model_id: int, dimensions: int | None) -> int:
-    if dimensions is None:
-        raise Invalid(f"There is no embedding model {model_id}: it was rebuilt meanwhile, so ask again.")
-    return dimensions
+def _unknown(model: int | str) -> NotFound:
+    return NotFound(
+        f"There are no vectors of the model {model!r} yet: make them with mediatheque rebuild embeddings"
+    )
 
 
 def _unit(vector: Vector, dimensions: int) -> Vector:
