@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from sqlalchemy import text
 
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.items import NewItem, add_items
 from mediatheque.library.queries.users import User
+from mediatheque.recommend.artifact import Artifact, artifact_from
+from mediatheque.recommend.models import config_to_json, wedlae
+from mediatheque.recommend.opinions import Opinions
 from mediatheque.stores.vectors import Embedded, store
 from mediatheque.vocabulary import Credit, Event, EventKind, Kind, Role, Work
 
@@ -70,6 +74,24 @@ def model(db: Connection) -> int:
 def add_films(db: Connection) -> dict[str, int]:
     """All of FILMS with their vectors; ids by title."""
     return {title: add(db, film(title), topics) for title, topics in FILMS.items()}
+
+
+def a_model(db: Connection) -> Artifact:
+    """A trained model of the films that there are: people who took to one also took to what is near to it."""
+    films = db.execute(text("SELECT id, title FROM items WHERE kind = 'film' ORDER BY id")).all()
+    known = [(item_id, title) for item_id, title in films if title in FILMS]
+    vectors = np.stack([vector(FILMS[title]) for _, title in known])
+    likeness = vectors @ vectors.T
+    np.fill_diagonal(likeness, 0)
+    card = {
+        "schema": 1,
+        "version": 1,
+        "model": "wedlae",
+        "config": config_to_json(wedlae.Config()),
+        "opinions": config_to_json(Opinions()),
+        "trust": 0.5,
+    }
+    return artifact_from(card, {"weights": likeness}, np.array([item_id for item_id, _ in known], np.int64))
 
 
 def tell(

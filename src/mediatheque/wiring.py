@@ -15,6 +15,7 @@ from mediatheque.kit.settings import Settings, read_settings
 if TYPE_CHECKING:
     from mediatheque.enrich.sources import SourceSettings
     from mediatheque.kit.postgres import EmbeddedServer
+    from mediatheque.recommend.champion import Champions
     from mediatheque.tools.embedder import Embedder
 
 
@@ -36,6 +37,18 @@ class Mediatheque:
             models_dir=self.settings.models_dir,
             key=self.settings.embedder_key.get_secret_value() if self.settings.embedder_key else None,
         )
+
+    @cached_property
+    def champions(self) -> Champions:
+        """The trained model that serves, if one was promoted."""
+        from mediatheque.recommend.champion import Champions
+
+        return Champions(self.trained_models_dir)
+
+    @property
+    def trained_models_dir(self) -> Path:
+        """Where the versions of what was trained here are kept."""
+        return self.data_dir / "models"
 
     def source_settings(self, name: str) -> SourceSettings:
         """How to reach the metadata source called `name`."""

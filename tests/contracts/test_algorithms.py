@@ -16,13 +16,14 @@ from mediatheque.recommend.crowd import current_crowd
 from mediatheque.recommend.pool import Pool
 from mediatheque.recommend.queries import Eligible, known_titles, not_again
 from mediatheque.recommend.serve import USUAL_KINDS, pool_of, recommend
-from mediatheque.recommend.taste import Taste, learn, with_vectors
+from mediatheque.recommend.taste import Taste, learn, with_model, with_vectors
 from mediatheque.stores.vectors import store
 from mediatheque.vocabulary import EventKind, Kind, Work
 
 
 def taste_of(db: Connection, user: User) -> Taste:
-    taste = learn(known_titles(db, user.id), datetime.now(UTC))
+    now = datetime.now(UTC)
+    taste = with_model(learn(known_titles(db, user.id), now), world.a_model(db), now)
     return with_vectors(taste, store().vectors_of(db, world.model(db), [s.item_id for s in taste.seeds]))
 
 
@@ -112,7 +113,7 @@ def test_gives_no_opinion_on_what_is_not_embedded_but_serves_it_nevertheless(
 
 
 def test_an_unknown_algorithm_names_those_there_are() -> None:
-    with pytest.raises(Invalid, match="because-you-liked, content, popular"):
+    with pytest.raises(Invalid, match="because-you-liked, collaborative, content, popular"):
         algorithm("oracle")
 
 

@@ -96,10 +96,19 @@ def _recommend(
     from mediatheque.recommend.serve import recommend
     from mediatheque.stores.vectors import store
 
-    embedder = embedder_or_none(app)
+    embedder, on_duty = embedder_or_none(app), app.champions.current()
     with app.database.transaction() as db:
         model_id = store().model_id(db, embedder.name) if embedder is not None else None
-        best = recommend(db, user_id, kinds=kinds, n=n, exclude=exclude, method=method, model_id=model_id)
+        best = recommend(
+            db,
+            user_id,
+            kinds=kinds,
+            n=n,
+            exclude=exclude,
+            method=method,
+            model_id=model_id,
+            on_duty=on_duty,
+        )
         asked = {"kinds": list(kinds), "n": n, "exclude": list(exclude), "method": method, "via": "api"}
         add_shown(db, user_id, asked, best)
         stand = history.standings(db, user_id, [r.item.id for r in best])

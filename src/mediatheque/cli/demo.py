@@ -96,7 +96,7 @@ def _recommend(app: Mediatheque, printer: Printer, user: User) -> None:
 
     model_id = model_of(app, printer)
     with app.database.transaction() as db:
-        best = recommend(db, user.id, n=_RECOMMENDED, model_id=model_id)
+        best = recommend(db, user.id, n=_RECOMMENDED, model_id=model_id, on_duty=app.champions.current())
     _headline(printer, f"For {user.name}")
     for recommendation in best:
         printer.emit({"user": user.name, **recommendation_json(recommendation)})

@@ -104,7 +104,8 @@ def recommend(
     kind: Kinds = None,
     n: Annotated[int, typer.Option("-n", "--number", min=1, max=100, help="How many.")] = 10,
     method: Annotated[
-        str, typer.Option("--method", "-m", help="mixed, popular, content or because-you-liked.")
+        str,
+        typer.Option("--method", "-m", help="mixed, popular, content, because-you-liked or collaborative."),
     ] = "mixed",
     exclude: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -133,7 +134,16 @@ def recommend(
         with app.database.transaction() as db:
             who = person(db, user)
             excluded = [picked(db, who.id, name, printer).id for name in exclude or ()]
-            best = serve(db, who.id, kinds=kinds, n=n, exclude=excluded, method=method, model_id=model_id)
+            best = serve(
+                db,
+                who.id,
+                kinds=kinds,
+                n=n,
+                exclude=excluded,
+                method=method,
+                model_id=model_id,
+                on_duty=app.champions.current(),
+            )
             asked = {
                 "kinds": [k.value for k in kinds],
                 "n": n,

@@ -16,7 +16,7 @@ from mediatheque.recommend.taste import Taste
 EVEN_EVIDENCE = 1.5
 #: However much is known of a person, the crowd keeps a tenth: it knows what is good, not only what is near.
 LEAST_POPULAR = 0.1
-#: Of what is left, content gets this and because-you-liked the rest.
+#: Of what is left a trained model gets as much as it is believed; of the rest content this, because-you-liked the other part.
 CONTENT = 0.6
 #: What a title in the language that the person always chooses for its kind gains.
 LANGUAGE_HABIT = 0.1
@@ -25,6 +25,8 @@ SAME_MAKER, SAME_SERIES, BEYOND_SHARE = 0.6, 0.4, 0.5
 #: What a title keeps that says the same as one already picked.
 SAME_MEANING = 0.7
 
+#: What people here like together: how much it counts says the model itself.
+COLLABORATIVE = "collaborative"
 #: Terms of a mixture that are no method's own.
 VARIETY, HABIT = "variety", "the language you choose"
 
@@ -56,9 +58,18 @@ def shares(taste: Taste, methods: Sequence[str]) -> dict[str, float]:
     crowd = 0.0
     if "popular" in methods:
         crowd = max(EVEN_EVIDENCE / (EVEN_EVIDENCE + taste.evidence), LEAST_POPULAR)
-    wanted = {method: CONTENT if method == "content" else 1 - CONTENT for method in personal}
+    others = [method for method in personal if method != COLLABORATIVE]
+    believed = taste.fold_in.trust if taste.fold_in is not None and COLLABORATIVE in methods else 0.0
+    if not others:
+        # Alone with the crowd, a model that is little believed leaves more to it.
+        believed = believed if crowd else 1.0
+        crowd = 1 - (1 - crowd) * believed if crowd else 0.0
+        return {COLLABORATIVE: 1 - crowd} | ({"popular": crowd} if crowd else {})
+    wanted = {method: CONTENT if method == "content" else 1 - CONTENT for method in others}
     total = sum(wanted.values())
-    given = {method: (1 - crowd) * share / total for method, share in wanted.items()}
+    given = {method: (1 - crowd) * (1 - believed) * share / total for method, share in wanted.items()}
+    if COLLABORATIVE in methods:
+        given[COLLABORATIVE] = (1 - crowd) * believed
     return given | ({"popular": crowd} if crowd else {})
 
 
@@ -89,12 +100,20 @@ def pick(
 
 def _chief(parts: Sequence[Part], amounts: Floats) -> npt.NDArray[np.intp]:
     """Which part speaks for each row: the crowd where it gives most, else the method of taste that ranks it highest."""
-    values = np.stack(
-        [np.full_like(p.scores.values, -np.inf) if p.method == "popular" else p.scores.values for p in parts]
-    )
+    largest = max((p.share for p in parts if p.method not in ("popular", COLLABORATIVE)), default=0.0)
+    values = np.stack([_voice(part, largest) for part in parts])
     most = amounts.argmax(axis=0)
     is_crowd = np.array([part.method == "popular" for part in parts])[most]
     return np.where(is_crowd, most, values.argmax(axis=0))
+
+
+def _voice(part: Part, largest: float) -> Floats:
+    """How loudly a part claims each row; a model that is little believed does not speak for the others."""
+    if part.method == "popular":
+        return np.full_like(part.scores.values, -np.inf)
+    if part.method == COLLABORATIVE and part.share < largest:
+        return part.scores.values * (part.share / largest)
+    return part.scores.values
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,13 @@ class Told:
 def reason(item: Item, terms: Sequence[Term], told: Told) -> str:
     """The sentence for an item whose chief method gave it these terms."""
     causes = [t for t in terms if t.name == "like" and t.amount > 0 and t.item_id in told.items]
-    sentence = _from_titles(item, causes, told) if causes else _from_the_crowd(item, terms, told.reception)
+    company = [t for t in terms if t.name == "liked with" and t.amount > 0 and t.item_id in told.items]
+    if causes:
+        sentence = _from_titles(item, causes, told)
+    elif company:
+        sentence = _from_company(company, told)
+    else:
+        sentence = _from_the_crowd(item, terms, told.reception)
     return f"{sentence}. It is on your list." if told.is_saved else f"{sentence}."
 
 
@@ -54,6 +60,15 @@ def _from_titles(item: Item, causes: Sequence[Term], told: Told) -> str:
         )
     shared = _shared(item.work, works)
     return f"{start}: {shared}" if shared else f"{start}, and similar by description"
+
+
+def _from_company(causes: Sequence[Term], told: Told) -> str:
+    """What the model saw: the same people's histories hold both."""
+    ids = [t.item_id for t in causes if t.amount >= 0.5 * causes[0].amount and t.item_id is not None][:2]
+    titles = _list(
+        [f"{told.items[i].title} ({_stance(told.items[i], told.known.get(i), 'it')})" for i in ids]
+    )
+    return f"People here who took to {titles} took to this too"
 
 
 def _because(cause: Item, known: Known | None) -> str:

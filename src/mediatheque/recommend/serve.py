@@ -13,18 +13,21 @@ from mediatheque.kit.database import Connection
 from mediatheque.library.queries.items import items_with_ids
 from mediatheque.recommend import algorithms, queries
 from mediatheque.recommend.algorithms import Algorithm, Search, Term
+from mediatheque.recommend.champion import OnDuty
 from mediatheque.recommend.crowd import current_crowd
 from mediatheque.recommend.interests import Vectors
 from mediatheque.recommend.likeness import Space
-from mediatheque.recommend.mix import Part, Pick, pick, shares
+from mediatheque.recommend.mix import COLLABORATIVE, Part, Pick, pick, shares
 from mediatheque.recommend.pool import Pool, Traits
 from mediatheque.recommend.queries import Eligible, Reception
 from mediatheque.recommend.reasons import Told, contributions, reason
-from mediatheque.recommend.taste import Taste, learn, with_vectors
+from mediatheque.recommend.taste import Taste, learn, with_model, with_vectors
 from mediatheque.stores.vectors import store
 from mediatheque.vocabulary import Item, Kind, Recommendation
 
 MIXED = "mixed"
+#: The term of a title that only fills a list up.
+AFTER = "after what was asked for"
 #: Serves whoever no other method can serve.
 POPULAR = "popular"
 #: Episodes and videos come in thousands and mean little alone: only for who asks.
@@ -45,19 +48,23 @@ def recommend(
     exclude: Iterable[int] = (),
     method: str = MIXED,
     model_id: int | None = None,
+    on_duty: OnDuty | None = None,
 ) -> list[Recommendation]:
     """The `n` titles (fewer, where there are no more) most worth the user's time, best first.
 
     What they know, have hidden or may not see is never among them. Without `model_id` there are no
-    vectors to go by. Raises Invalid for an unknown method.
+    vectors to go by, without `on_duty` no trained model. Raises Invalid for an unknown method.
     """
     wanted = list(algorithms.names()) if method == MIXED else [method]
     by_name = {name: algorithms.algorithm(name) for name in {*wanted, POPULAR}}
     if n < 1:
         return []
     eligible = _eligible(db, user_id, kinds, exclude)
-    taste = _taste(db, user_id, model_id)
+    on_duty = on_duty or OnDuty()
+    taste = _taste(db, user_id, model_id, on_duty)
     able, fallback = _able(wanted, by_name, taste, model_id)
+    if on_duty.refused and COLLABORATIVE in wanted:
+        fallback = f"{on_duty.refused}; {fallback or 'the other methods go on without it'}"
     search = Search(eligible, n, model_id)
     used = {name: by_name[name] for name in able}
     recommended = _list(db, taste, search, used, fallback)
@@ -77,8 +84,11 @@ def _eligible(db: Connection, user_id: int, kinds: Sequence[Kind], exclude: Iter
     )
 
 
-def _taste(db: Connection, user_id: int, model_id: int | None) -> Taste:
-    taste = learn(queries.known_titles(db, user_id), datetime.now(UTC))
+def _taste(db: Connection, user_id: int, model_id: int | None, on_duty: OnDuty) -> Taste:
+    now = datetime.now(UTC)
+    taste = learn(queries.known_titles(db, user_id), now)
+    if on_duty.artifact is not None:
+        taste = with_model(taste, on_duty.artifact, now)
     if model_id is None or not taste.seeds:
         return taste
     return with_vectors(taste, store().vectors_of(db, model_id, [seed.item_id for seed in taste.seeds]))
@@ -93,7 +103,7 @@ def _able(
     if able and (set(able) != {POPULAR} or set(wanted) == {POPULAR}):
         return able, None
     why = next((why for why in why_not.values() if why), "")
-    if model_id is None and taste.seeds:
+    if model_id is None and taste.seeds and wanted != [COLLABORATIVE]:
         why = "there are no embeddings to compare titles by"
     return [POPULAR], f"{why}, so this is what is popular"
 
@@ -161,7 +171,7 @@ def _told(
     items = items_with_ids(db, [*picked, *causes], search.eligible.viewer)
     popular = [i for i, chosen in zip(picked, picks, strict=True) if chosen.method == POPULAR]
     receptions = queries.receptions(db, popular) if popular else {}
-    known = {seed.item_id: seed.known for seed in taste.seeds if seed.item_id in causes}
+    known = {known.item_id: known for known in taste.history if known.item_id in causes}
     told: list[Recommendation] = []
     for item_id, chosen in zip(picked, picks, strict=True):
         facts = Told(
@@ -193,12 +203,17 @@ def _below(first: Sequence[Recommendation], rest: Sequence[Recommendation]) -> l
     """`rest`, scaled so that it ranks below what the method asked for found itself."""
     ceiling = min((r.score for r in first), default=math.inf)
     highest = max((r.score for r in rest), default=0.0)
-    if highest <= 0 or highest <= ceiling:
+    if highest <= ceiling:
         return list(rest)
-    factor = max(ceiling, 0.0) / highest
+    factor = max(ceiling, 0.0) / highest if highest > 0 else 1.0
+    # What a method advises against scores below zero; what it says nothing of comes after that all the same.
+    lower = min(ceiling, 0.0)
+    own = {AFTER: lower} if lower else {}
     return [
         replace(
-            r, score=r.score * factor, contributions={name: a * factor for name, a in r.contributions.items()}
+            r,
+            score=r.score * factor + lower,
+            contributions={name: amount * factor for name, amount in r.contributions.items()} | own,
         )
         for r in rest
     ]

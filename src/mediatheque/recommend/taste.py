@@ -9,9 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 
+from mediatheque.recommend.artifact import Artifact
+from mediatheque.recommend.fold_in import FoldIn, fold_in
 from mediatheque.recommend.interests import Interest, Vectors, interests
 from mediatheque.recommend.likeness import Space
+from mediatheque.recommend.opinions import Told, mean_rating
 from mediatheque.vocabulary import Kind
 
 #: An opinion counts half after two years, and never less than a quarter: people change, slowly.
@@ -70,15 +74,21 @@ class Seed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taste:
-    """All that a recommender may know of a person; `interests` and `vectors` come with the embeddings."""
+    """All that a recommender may know of a person.
+
+    `interests` and `vectors` come with the embeddings, `fold_in` with a trained model, if one is there.
+    """
 
     seeds: tuple[Seed, ...] = ()  # weightiest first
+    history: tuple[Known, ...] = ()  # all that is known, with an opinion or without
     saved: frozenset[int] = frozenset()
     chosen_by_kind: Mapping[Kind, int] = field(default_factory=dict[Kind, int])
     chosen_by_language: Mapping[tuple[Kind, str], int] = field(default_factory=dict[tuple[Kind, str], int])
     space: Space = field(default_factory=Space)
     vectors: Mapping[int, Vectors] = field(default_factory=dict[int, Vectors])  # of seeds, in `space`
     interests: tuple[Interest, ...] = ()
+    is_model_there: bool = False
+    fold_in: FoldIn | None = None
 
     @property
     def evidence(self) -> float:
@@ -113,6 +123,7 @@ def learn(history: Sequence[Known], now: datetime) -> Taste:
     chosen = [known for known in history if known.was_chosen and not _speaks_elsewhere(known)]
     return Taste(
         seeds=tuple(seeds[:MOST_SEEDS]),
+        history=tuple(history),
         saved=frozenset(known.item_id for known in history if known.is_saved),
         chosen_by_kind=Counter(known.kind for known in chosen),
         chosen_by_language=Counter((k.kind, k.language) for k in chosen if k.language is not None),
@@ -133,6 +144,25 @@ def with_vectors(taste: Taste, texts: Mapping[int, Vectors]) -> Taste:
         [seed.item_id for seed in liked], [seed.weight for seed in liked], [vectors[s.item_id] for s in liked]
     )
     return replace(taste, space=space, vectors=vectors, interests=found)
+
+
+def with_model(taste: Taste, artifact: Artifact, now: datetime) -> Taste:
+    """The taste with what a trained model says to it."""
+    history = [known for known in taste.history if not _speaks_elsewhere(known)]
+    ratings = [known.rating for known in taste.history if known.rating is not None]
+    told = Told(
+        seen=np.array([known.seen_count + known.episodes_seen for known in history], np.float64),
+        share=_or_nan([known.share_finished for known in history]),
+        rating=_or_nan([known.rating for known in history]),
+        mean=np.full(len(history), mean_rating(sum(ratings), len(ratings))),
+        liking=np.array([known.liking for known in history], np.float64),
+        is_saved=np.array([known.is_saved for known in history], np.bool_),
+        is_hidden=np.array([known.is_hidden for known in history], np.bool_),
+        age_days=_or_nan([_age_days(known.last_at, now) for known in history]),
+    )
+    chosen = np.array([known.was_chosen or known.is_hidden for known in history], np.bool_)
+    folded = fold_in(artifact, [known.item_id for known in history], told, chosen)
+    return replace(taste, is_model_there=True, fold_in=folded)
 
 
 def is_loved(known: Known) -> bool:
@@ -180,5 +210,13 @@ def _from_seeing(known: Known) -> float:
 def _freshness(at: datetime | None, now: datetime) -> float:
     if at is None:
         return 0.5
-    age_days = max((now - at).total_seconds() / 86_400, 0.0)
+    age_days = _age_days(at, now) or 0.0
     return max(0.5 ** (age_days / OPINION_HALF_LIFE_DAYS), OLDEST_COUNTS)
+
+
+def _age_days(at: datetime | None, now: datetime) -> float | None:
+    return None if at is None else max((now - at).total_seconds() / 86_400, 0.0)
+
+
+def _or_nan(values: Sequence[float | None]) -> npt.NDArray[np.float64]:
+    return np.array([np.nan if value is None else value for value in values], np.float64)

@@ -3,6 +3,9 @@
 With X users × items, W = diag(likes of the user)^-row_exponent over its mean, G = XᵀWX and
 Λ = ridge + dropout / (1 - dropout) · diag(G): P = (G + Λ)⁻¹ and B = PG - P·diag(diag(PG) / diag(P)), which has a
 diagonal of zero, so that nothing explains itself. Columns of B are scaled by popularity^-column_exponent.
+
+With `nearness_s`, what a person liked within minutes says more of each other than what lies years apart: in G
+their product counts exp(-apart / nearness_s). G stays positive definite, as the entrywise product of two that are.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ class Config:
     dropout: float = 0.6
     row_exponent: float = 0.5
     column_exponent: float = 0.2
+    nearness_s: float | None = None
 
 
 #: Steck 2019.

@@ -1,0 +1,65 @@
+"""What people with such a history also take to, by the trained model that serves; nothing without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mediatheque.kit.database import Connection
+from mediatheque.recommend import queries
+from mediatheque.recommend.algorithms import Scores, Search, Term
+from mediatheque.recommend.pool import Pool
+from mediatheque.recommend.taste import Taste
+
+#: Asked for together; a person who has seen all of them is asked about four times as many next.
+_AT_A_TIME = 200
+#: Titles named in an explanation; the rest of the history is one term.
+_NAMED = 3
+
+
+def why_not(taste: Taste) -> str | None:
+    """A model has to be there, and to know something that the person likes."""
+    if taste.fold_in is not None:
+        return None
+    if not taste.is_model_there:
+        return "no model of what people here like together has been trained yet"
+    return "the model of what people here like together knows nothing that you like yet"
+
+
+def find(db: Connection, taste: Taste, search: Search) -> list[int]:
+    """The model's best that may be recommended."""
+    if taste.fold_in is None:
+        return []
+    ranked = taste.fold_in.ranked(search.eligible.never)
+    found: list[int] = []
+    start, size = 0, _AT_A_TIME + search.n
+    while len(found) < search.n and start < len(ranked):
+        among = ranked[start : start + size].tolist()
+        found += queries.eligible_among(db, among, search.eligible, search.n - len(found))
+        start, size = start + size, size * 4
+    return found
+
+
+def score(taste: Taste, pool: Pool) -> Scores:
+    """The model's scores; 0 is its average, and what it does not know."""
+    values = np.zeros(len(pool)) if taste.fold_in is None else taste.fold_in.values_of(pool.item_ids)
+    return Scores(values, np.where(values > 0, 0, -1).astype(np.intp), (1.0,))
+
+
+def explain(taste: Taste, pool: Pool, rows: Sequence[int]) -> list[list[Term]]:
+    """What each title of the history adds; the weightiest are named."""
+    scores = score(taste, pool)
+    return [_terms(taste, pool.item_ids[row], float(scores.values[row])) for row in rows]
+
+
+def _terms(taste: Taste, item_id: int, value: float) -> list[Term]:
+    if taste.fold_in is None or value <= 0:
+        return []
+    base, parts = taste.fold_in.parts(item_id)
+    parts.sort(key=lambda part: (-part[1], part[0]))
+    named = [Term("liked with", amount, cause) for cause, amount in parts[:_NAMED] if amount > 0]
+    terms = [*named, Term("whoever asks", base)] if base else list(named)
+    # The rest is what is missing from the score, so that the sum holds to the last digit.
+    terms.append(Term("others you like", value - sum(term.amount for term in terms)))
+    return sorted(terms, key=lambda term: -term.amount)

@@ -1,0 +1,92 @@
+"""What a trained model says to one person: their history as it stands now, folded in without any training (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mediatheque.recommend import models
+from mediatheque.recommend.artifact import Artifact
+from mediatheque.recommend.models import Histories, History
+from mediatheque.recommend.opinions import Floats, Told
+
+#: A model is believed half of a person of whom it knows so many titles.
+HALF_BELIEVED = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class FoldIn:
+    """The scores of every title the model knows: 1 for the best that is new to the person, 0 from the average down."""
+
+    artifact: Artifact
+    history: History  # columns of the model, only what speaks for a title
+    values: Floats
+    peak: float  # what the model's own scores were divided by
+
+    @property
+    def trust(self) -> float:
+        """How much of a mixture the model should have for this person, 0 to 1."""
+        known = len(self.history)
+        return self.artifact.trust * known / (known + HALF_BELIEVED)
+
+    def values_of(self, item_ids: Sequence[int]) -> Floats:
+        """The value of each of these titles; 0 for what the model does not know."""
+        places = columns_of(self.artifact, item_ids)
+        return np.where(places >= 0, self.values[places], 0.0)
+
+    def ranked(self, without: Collection[int]) -> npt.NDArray[np.int64]:
+        """Ids of the titles that the model has a good word for, best first."""
+        open_values = self.values.copy()
+        shut = columns_of(self.artifact, list(without))
+        open_values[shut[shut >= 0]] = 0.0
+        order = np.argsort(-open_values, kind="stable")
+        return self.artifact.item_ids[order[: int((open_values > 0).sum())]]
+
+    def parts(self, item_id: int) -> tuple[float, list[tuple[int, float]]]:
+        """A title's value as a sum: what anybody would get, and what each title of the history adds."""
+        column = int(columns_of(self.artifact, [item_id])[0])
+        if column < 0 or self.values[column] <= 0:
+            return 0.0, []
+        it = self.artifact
+        why = models.model(it.name).explain(it.arrays, it.config, self.history, column)
+        ids = it.item_ids[self.history.items]
+        return why.base / self.peak, [
+            (int(i), float(part) / self.peak) for i, part in zip(ids, why.parts, strict=True)
+        ]
+
+
+def fold_in(
+    artifact: Artifact, item_ids: Sequence[int], told: Told, chosen: npt.NDArray[np.bool_]
+) -> FoldIn | None:
+    """The model's word on a history; None where it knows nothing that speaks for a title.
+
+    `chosen` marks what the person has been through: it is never recommended, so it sets no standard.
+    """
+    weights = artifact.opinions.weights(told)
+    columns = columns_of(artifact, item_ids)
+    known = columns >= 0
+    liked = known & (weights > 0)
+    if not liked.any():
+        return None
+    order = np.argsort(columns[liked])
+    history = History(columns[liked][order].astype(np.int32), weights[liked][order])
+    scores = models.model(artifact.name).score(artifact.arrays, artifact.config, Histories.of([history]))[0]
+    values = np.maximum(scores.astype(np.float64), 0.0)
+    is_new = np.ones(len(values), np.bool_)
+    is_new[columns[known & chosen]] = False
+    peak = float(values[is_new].max(initial=0.0)) or 1.0
+    values[is_new] /= peak
+    values[~is_new] = 0.0
+    return FoldIn(artifact, history, values, peak)
+
+
+def columns_of(artifact: Artifact, item_ids: Sequence[int]) -> npt.NDArray[np.int64]:
+    """The column of each of these titles; -1 for what the model does not know."""
+    wanted = np.asarray(item_ids, np.int64)
+    if not len(artifact.item_ids):
+        return np.full(len(wanted), -1, np.int64)
+    places = np.searchsorted(artifact.item_ids, wanted).clip(max=len(artifact.item_ids) - 1)
+    return np.where(artifact.item_ids[places] == wanted, places, -1).astype(np.int64)

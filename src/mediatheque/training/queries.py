@@ -1,0 +1,142 @@
+"""What training reads from the library: who did what with which title of the catalogue, as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from mediatheque.kit.database import Connection
+from mediatheque.vocabulary import SEEN_KINDS, EventKind
+
+#: Fetched at a time: enough that a round trip costs nothing, little enough to weigh nothing.
+ROWS_AT_A_TIME = 10_000
+
+_SEEN = f"({', '.join(repr(kind.value) for kind in sorted(SEEN_KINDS))})"
+_KINDS = (
+    *sorted(SEEN_KINDS),
+    EventKind.STARTED,
+    EventKind.RATED,
+    EventKind.LIKED,
+    EventKind.DISLIKED,
+    EventKind.SAVED,
+    EventKind.UNSAVED,
+    EventKind.HIDDEN,
+    EventKind.UNHIDDEN,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Which events: before a moment, from a moment on, or by the place of a title in its person's history.
+
+    Places are counted back from the latest title in steps of `step` titles, a quarter of a history at most:
+    `newer=1, step=5` leaves out each person's last five, `newer=0, older=1, step=5` is these five.
+    """
+
+    since: datetime | None = None  # what has no date is older than any moment
+    until: datetime | None = None
+    step: int = 0  # 0: all places
+    newer: int = 0
+    older: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """How far the events reach that a model was made of."""
+
+    events: int
+    last_id: int
+    last_at: datetime | None
+
+
+def stream_told(db: Connection, part: Part) -> Iterator[Sequence[Any]]:
+    """Chunks of rows by user and item: (user, item, seen, share, rating, liking, saved, hidden, last_at, total, count).
+
+    `total` and `count` are of the person's ratings in this part. Episodes count for their show. Only what
+    everybody may see: a title of one person's own teaches nothing to others, and could give them away.
+    A cursor on the server: the client holds one chunk.
+    """
+    result = db.execute(
+        text(_TOLD),
+        {
+            "kinds": [kind.value for kind in _KINDS],
+            "since": part.since,
+            "until": part.until,
+            "step": part.step,
+            "newer": part.newer,
+            "older": part.older,
+        },
+        execution_options={"yield_per": ROWS_AT_A_TIME},
+    )
+    yield from result.partitions()
+
+
+def moment_at(db: Connection, share: float) -> datetime | None:
+    """The moment before which about this share of the dated events lie; None where there are none."""
+    return db.execute(
+        text(f"SELECT percentile_disc(:share) WITHIN GROUP (ORDER BY e.at) {_EVENTS}"),
+        {"share": share, "kinds": [kind.value for kind in _KINDS]},
+    ).scalar()
+
+
+def watermark(db: Connection) -> Watermark:
+    """How far the events reach now."""
+    row = db.execute(
+        text(f"SELECT count(*), coalesce(max(e.id), 0), max(e.at) {_EVENTS}"),
+        {"kinds": [kind.value for kind in _KINDS]},
+    ).one()
+    return Watermark(row[0], row[1], row[2])
+
+
+_EVENTS = """
+    FROM events e JOIN items i ON i.id = e.item_id JOIN items s ON s.id = coalesce(i.parent_id, i.id)
+    WHERE e.kind = ANY(:kinds) AND s.owner_id IS NULL AND s.merged_into IS NULL
+"""
+
+
+def _latest(column: str, *kinds: EventKind) -> str:
+    among = ", ".join(repr(kind.value) for kind in kinds)
+    return f"(array_agg({column} ORDER BY at DESC NULLS LAST, id DESC) FILTER (WHERE is_own AND kind IN ({among})))[1]"
+
+
+# What a person stands with a title is worked out as library/queries/history.py does, from a part of the events.
+# Titles of one moment are scattered by id: a catalogue's order is no order in which anybody saw things.
+_TOLD = f"""
+    WITH told AS (
+        SELECT e.id, e.user_id, s.id AS item_id, i.id AS own_id, i.id = s.id AS is_own, e.kind, e.value, e.at
+        {_EVENTS}
+            AND (CAST(:since AS timestamptz) IS NULL OR e.at >= :since)
+            AND (CAST(:until AS timestamptz) IS NULL OR e.at IS NULL OR e.at < :until)
+    ),
+    stood AS (
+        SELECT user_id, item_id,
+            (count(DISTINCT (at AT TIME ZONE 'UTC')::date) FILTER (WHERE is_own AND kind IN {_SEEN})
+                + coalesce(bool_or(is_own AND kind IN {_SEEN} AND at IS NULL), false)::int
+                + count(DISTINCT own_id) FILTER (WHERE NOT is_own AND kind IN {_SEEN})) AS seen,
+            max(value) FILTER (WHERE is_own AND kind IN {_SEEN}) AS share,
+            {_latest("value", EventKind.RATED)} AS rating,
+            CASE {_latest("kind", EventKind.LIKED, EventKind.DISLIKED)}
+                WHEN 'liked' THEN 1 WHEN 'disliked' THEN -1 ELSE 0 END AS liking,
+            coalesce({_latest("kind", EventKind.SAVED, EventKind.UNSAVED)} = 'saved', false) AS is_saved,
+            coalesce({_latest("kind", EventKind.HIDDEN, EventKind.UNHIDDEN)} = 'hidden', false) AS is_hidden,
+            max(at) AS last_at
+        FROM told GROUP BY user_id, item_id
+    ),
+    placed AS (
+        SELECT *, row_number() OVER (PARTITION BY user_id
+                ORDER BY last_at DESC NULLS LAST, item_id * 2654435761 % 4294967296) AS place,
+            least(CAST(:step AS bigint), count(*) OVER (PARTITION BY user_id) / 4) AS step
+        FROM stood
+    ),
+    chosen AS (
+        SELECT * FROM placed WHERE CAST(:step AS bigint) = 0
+            OR (place > :newer * step AND (CAST(:older AS bigint) IS NULL OR place <= :older * step))
+    )
+    SELECT user_id, item_id, seen, share, rating, liking, is_saved, is_hidden, last_at,
+        coalesce(sum(rating) OVER (PARTITION BY user_id), 0), count(rating) OVER (PARTITION BY user_id)
+    FROM chosen ORDER BY user_id, item_id
+"""
