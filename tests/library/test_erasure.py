@@ -88,7 +88,7 @@ def test_an_erasure_beside_an_import_and_an_undo_ends_with_nothing(
                 step()
         except MediathequeError:
             pass  # they are told that what they change is gone
-        except BaseException as failure:
+        except BaseException as failure:  # noqa: BLE001  shown to the test's own thread
             failures.append(failure)
 
     def erased() -> None:

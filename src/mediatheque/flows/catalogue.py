@@ -13,7 +13,7 @@ from mediatheque.kit.database import Connection, Database
 from mediatheque.library.queries import candidates as found
 from mediatheque.library.queries import claims, items, mentions
 from mediatheque.library.queries.claims import StoredClaim
-from mediatheque.library.queries.turns import take_catalogues_turn
+from mediatheque.library.queries.turns import take_catalogues_turn, take_persons_turn
 from mediatheque.resolve.compare import compare
 from mediatheque.resolve.decide import decide
 from mediatheque.resolve.normalise import title_keys
@@ -99,7 +99,11 @@ def match_own_items(db: Connection, made: Sequence[Item]) -> int:
     wanted = [found.Wanted(item.work, title_keys(item.work)) for item in made]
     matched = 0
     done: set[int] = set()
-    for entry, own in zip(made, found.owned_candidates(db, wanted), strict=True):
+    candidates = found.owned_candidates(db, wanted)
+    # In one order, before the first of them changes: who waits for two people must not meet another who does.
+    for owner in sorted({owner for own in candidates for owner, _ in own}):
+        take_persons_turn(db, owner)
+    for entry, own in zip(made, candidates, strict=True):
         for _, item in own:
             decision = decide(item.work, [compare(item.work, entry)])
             if item.id in done or decision.verdict is Verdict.NEW:

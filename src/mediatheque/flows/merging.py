@@ -6,16 +6,21 @@ from mediatheque.flows.placing import judge, place_episodes, refresh_own_items
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries import candidates as found
 from mediatheque.library.queries import history, mentions, merges
+from mediatheque.library.queries.turns import take_persons_turn
 from mediatheque.resolve.siblings import Siblings
 from mediatheque.vocabulary import Decision
 
 
 def merge_own_item(db: Connection, own_id: int, into_id: int, *, by: str, decision: Decision) -> None:
     """Merge an own item (and its episodes) into another item, and judge its mentions accordingly."""
-    spoken = mentions.mentions_of_items(db, [own_id]).get(own_id, [])
+    if (owner := merges.owner_of(db, own_id)) is not None:
+        take_persons_turn(db, owner)  # what they tell about the item meanwhile would stay behind
+    spoken = [m.id for m in mentions.mentions_of_items(db, [own_id]).get(own_id, [])]
     _merge_episodes(db, own_id, into_id, by)
     merges.merge_items(db, own_id, into_id, by)
-    mentions.add_judgements(db, {m.id: (decision, into_id) for m in spoken}, by=by)
+    # Where a person's answer has gone to since is no other answer.
+    said = mentions.people_judged(db, spoken) if by == "resolver" else set[int]()
+    mentions.add_judgements(db, {m: (decision, into_id) for m in spoken if m not in said}, by=by)
     _refresh(db, own_id, into_id)
 
 
@@ -24,12 +29,11 @@ def part_own_item(db: Connection, own_id: int) -> None:
     merge = merges.merge_of(db, own_id)
     if merge is None:
         return
-    merges.undo_merge(db, merge.id)
+    ends = merges.undo_merge(db, merge.id)
     for episode in merges.merged_episodes(db, own_id):
         merges.undo_merge(db, episode.id)
     _bring_later_rows_back(db, own_id)
-    refresh_own_items(db, [own_id])
-    _refresh(db, own_id, merge.into_id)
+    _refresh(db, own_id, *ends)
 
 
 def _bring_later_rows_back(db: Connection, own_id: int) -> None:
@@ -53,9 +57,10 @@ def _merge_episodes(db: Connection, own_id: int, into_id: int, by: str) -> None:
             merges.merge_items(db, episode.id, there.id, by)
 
 
-def _refresh(db: Connection, own_id: int, into_id: int) -> None:
-    """The owner's standing with these items and their episodes; what others did has not moved."""
-    family = merges.with_episodes(db, [own_id, into_id])
+def _refresh(db: Connection, own_id: int, *others: int) -> None:
+    """What these items and their episodes are, and their owner's standing with them; what others did has not moved."""
+    family = merges.with_episodes(db, [own_id, *others])
     owner = merges.owner_of(db, own_id)
     assert owner is not None, "only own items are merged"
+    refresh_own_items(db, merges.own_items_among(db, family, owner))
     history.refresh_standings(db, owner, family)

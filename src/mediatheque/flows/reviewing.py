@@ -40,12 +40,14 @@ def take_back(db: Connection, user_id: int, mention_id: int) -> Mention:
     own_id = merges.own_item_merged_with(db, mention.id)
     if own_id is not None:
         part_own_item(db, own_id)
-    before = mentions.decision_before_answer(db, mention_id)
     again = mentions.mentions_with_ids(db, [mention_id])[mention_id]
-    siblings = [
-        m.id for m in mentions.mentions_of_items(db, [again.item_id or 0]).get(again.item_id or 0, [])
-    ]
-    affected = mentions.people_judged(db, siblings) | {mention_id}
     assert again.item_id is not None, "an answered mention has an item"
-    mentions.add_judgements(db, dict.fromkeys(affected, (before, again.item_id)), by="resolver")
+    there = mentions.mentions_of_items(db, [again.item_id]).get(again.item_id, [])
+    answered = mentions.people_judged(db, [m.id for m in there if m.user_id == user_id]) | {mention_id}
+    # What another answer had brought to this item before is still said to be it.
+    brought = {m for m in answered if merges.own_item_merged_with(db, m) is not None}
+    still = Decision(Verdict.SAME, Match(again.item_id, 1.0))
+    mentions.add_judgements(db, dict.fromkeys(brought, (still, again.item_id)), by="person")
+    before = {m: (mentions.decision_before_answer(db, m), again.item_id) for m in answered - brought}
+    mentions.add_judgements(db, before, by="resolver")
     return again

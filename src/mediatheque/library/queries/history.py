@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from mediatheque.kit.errors import Invalid
 from mediatheque.kit.wire import jsonb
-from mediatheque.library.queries.items import item_from_row
+from mediatheque.library.queries.items import item_from_row, item_with_id
 from mediatheque.library.queries.turns import take_persons_turn
 from mediatheque.library.queries.users import User, user_with_id
 from mediatheque.vocabulary import SEEN_KINDS, Event, EventKind, Item, Kind
@@ -52,7 +52,7 @@ def add_events(
     if not told:
         return []
     now = datetime.now(UTC)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "item": item_id,
             "kind": event.kind.value,
@@ -70,6 +70,11 @@ def add_events(
         if item_id is None and event.kind not in (EventKind.SEARCHED, EventKind.SUBSCRIBED):
             raise Invalid(f"A '{event.kind}' event needs an item.")
     take_persons_turn(db, user_id)
+    # What the caller has checked may have been merged or taken back before our turn came.
+    wanted = {item_id for item_id, _, _ in told if item_id is not None}
+    current = {item_id: item_with_id(db, item_id, user_id).id for item_id in _moved(db, wanted)}
+    for row in rows:
+        row["item"] = current.get(row["item"], row["item"])
     ids = db.execute(
         text("""
             INSERT INTO events (user_id, item_id, kind, value, at, is_date_only, campaign, properties)
@@ -82,8 +87,16 @@ def add_events(
         {"user": user_id, "rows": jsonb(rows)},
     ).scalars()
     added = sorted(ids)
-    refresh_standings(db, user_id, [item_id for item_id, _, _ in told if item_id is not None])
+    refresh_standings(db, user_id, [current.get(item_id, item_id) for item_id in wanted])
     return added
+
+
+def _moved(db: Connection, item_ids: Collection[int]) -> set[int]:
+    """Those of these items that are gone, or part of another one."""
+    there = db.execute(
+        text("SELECT id FROM items WHERE id = ANY(:ids) AND merged_into IS NULL"), {"ids": list(item_ids)}
+    )
+    return set(item_ids) - set(there.scalars())
 
 
 def event_key(user: User, event_id: int) -> str:

@@ -138,7 +138,8 @@ def item_with_id(db: Connection, item_id: int, viewer: int) -> Item:
     row = db.execute(
         text(f"""
             WITH RECURSIVE chain AS (
-                SELECT id, merged_into FROM items WHERE id = :id
+                -- Where somebody else's own item went tells what they watched.
+                SELECT id, merged_into FROM items WHERE id = :id AND (owner_id IS NULL OR owner_id = :viewer)
                 UNION SELECT i.id, i.merged_into FROM items i JOIN chain ON i.id = chain.merged_into
             )
             SELECT {_COLUMNS} FROM items i JOIN chain USING (id) WHERE {VISIBLE}

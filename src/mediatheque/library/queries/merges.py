@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -66,8 +67,11 @@ def merge_items(db: Connection, from_id: int, into_id: int, by: str) -> Merge:
     return Merge(merge_id, from_id, into_id)
 
 
-def undo_merge(db: Connection, merge_id: int) -> Merge:
-    """Move back what is still there; raises NotFound when the merge is unknown or undone already."""
+def undo_merge(db: Connection, merge_id: int) -> list[int]:
+    """Move back what is still there, or has moved on from there; the items that it may have come from.
+
+    Raises NotFound when the merge is unknown or undone already.
+    """
     row = db.execute(
         text("""
             UPDATE merges SET undone_at = now() WHERE id = :id AND undone_at IS NULL
@@ -77,13 +81,36 @@ def undo_merge(db: Connection, merge_id: int) -> Merge:
     ).first()
     if row is None:
         raise NotFound(f"There is no merge {merge_id} to undo.")
+    # What we moved may have moved on since, with the item that it was moved to.
+    later = _merges_on_from(db, row.into_item_id)
+    ends = [row.into_item_id, *(merge.into_item_id for merge in later)]
     for table, column, name in _MOVING:
         db.execute(
-            text(f"UPDATE {table} SET {column} = :from WHERE id = ANY(:ids) AND {column} = :into"),
-            {"from": row.from_item_id, "into": row.into_item_id, "ids": row.moved[name]},
+            text(f"UPDATE {table} SET {column} = :from WHERE id = ANY(:ids) AND {column} = ANY(:ends)"),
+            {"from": row.from_item_id, "ends": ends, "ids": row.moved[name]},
+        )
+    for merge in later:
+        left = {name: sorted(set(ids) - set(row.moved[name])) for name, ids in merge.moved.items()}
+        db.execute(
+            text("UPDATE merges SET moved = :moved WHERE id = :id"), {"id": merge.id, "moved": jsonb(left)}
         )
     db.execute(text("UPDATE items SET merged_into = NULL WHERE id = :id"), {"id": row.from_item_id})
-    return Merge(merge_id, row.from_item_id, row.into_item_id)
+    return ends
+
+
+def _merges_on_from(db: Connection, item_id: int) -> Sequence[Any]:
+    """The standing merges by which an item became part of another, and that one of a third …"""
+    return db.execute(
+        text("""
+            WITH RECURSIVE later AS (
+                SELECT id, into_item_id, moved FROM merges WHERE from_item_id = :id AND undone_at IS NULL
+                UNION ALL SELECT m.id, m.into_item_id, m.moved
+                FROM merges m JOIN later ON m.from_item_id = later.into_item_id AND m.undone_at IS NULL
+            )
+            SELECT id, into_item_id, moved FROM later
+        """),
+        {"id": item_id},
+    ).all()
 
 
 def merge_of(db: Connection, from_id: int) -> Merge | None:
@@ -129,13 +156,14 @@ def remove_hollow_items(db: Connection, user_id: int, into_ids: Sequence[int]) -
     return removed
 
 
-def own_items_among(db: Connection, item_ids: Sequence[int]) -> list[int]:
-    """Which of these items were made from somebody's records."""
+def own_items_among(db: Connection, item_ids: Sequence[int], owner_id: int | None = None) -> list[int]:
+    """Which of these items were made from somebody's records: from this person's, or from anybody's."""
     rows = db.execute(
-        text(
-            "SELECT id FROM items WHERE id = ANY(:ids) AND owner_id IS NOT NULL AND merged_into IS NULL ORDER BY id"
-        ),
-        {"ids": list(item_ids)},
+        text("""
+            SELECT id FROM items WHERE id = ANY(:ids) AND merged_into IS NULL AND owner_id IS NOT NULL
+                AND (CAST(:owner AS bigint) IS NULL OR owner_id = :owner) ORDER BY id
+        """),
+        {"ids": list(item_ids), "owner": owner_id},
     )
     return list(rows.scalars())
 
@@ -167,12 +195,12 @@ def with_episodes(db: Connection, item_ids: Sequence[int]) -> list[int]:
 
 
 def own_item_merged_with(db: Connection, mention_id: int) -> int | None:
-    """The own item whose standing merge by a person carried this mention away."""
+    """The own item that this mention was first carried away from, of the merges that stand."""
     return db.execute(
         text("""
             SELECT from_item_id FROM merges
-            WHERE undone_at IS NULL AND by = 'person' AND moved -> 'mentions' @> to_jsonb(CAST(:id AS bigint))
-            ORDER BY id DESC LIMIT 1
+            WHERE undone_at IS NULL AND moved -> 'mentions' @> to_jsonb(CAST(:id AS bigint))
+            ORDER BY id LIMIT 1
         """),
         {"id": mention_id},
     ).scalar()
