@@ -81,7 +81,6 @@ def import_one(url: str, path: Path, *, is_profiled: bool) -> None:
     """Import a file for a new user; print rows per second and the process's peak memory."""
     import cProfile
     import pstats
-    import resource
 
     from mediatheque.flows.import_history import import_file
     from mediatheque.kit.database import Database
@@ -102,16 +101,25 @@ def import_one(url: str, path: Path, *, is_profiled: bool) -> None:
         pstats.Stats(profile).sort_stats("cumtime").print_stats(60)
     if batch.state != "done" or batch.new < batch.rows_read * 0.99:
         sys.exit(f"only {batch.new} of {batch.rows_read} rows came in")
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
     print(
         json.dumps(
             {
                 "rows_per_s": round(batch.rows_read / seconds),
-                "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 1),
+                "peak_rss_mb": round(peak_rss_mb(), 1),
                 "review": batch.review,
             }
         )
     )
+
+
+def peak_rss_mb() -> float:
+    """This process's peak. On Linux not from getrusage, whose figure a child takes over from its parent."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
 
 
 def newest_films(count: int) -> list[Film]:
