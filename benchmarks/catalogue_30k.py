@@ -86,6 +86,12 @@ def load(database: Database, these: Sequence[Work], made: np.ndarray, model: Emb
     ids: list[int] = []
     with database.transaction() as db:
         model_id = store().ensure_model(db, model.name, model.dimensions)
+        # Made again at the end: half the time of making it grow, and the same index.
+        index = f"ix_embeddings_hnsw_{model_id}"
+        definition = db.execute(
+            text("SELECT indexdef FROM pg_indexes WHERE indexname = :index"), {"index": index}
+        ).scalar_one()
+        db.execute(text(f"DROP INDEX {index}"))
     for start in range(0, len(these), 1000):
         some = these[start : start + 1000]
         with database.transaction() as db:
@@ -96,6 +102,9 @@ def load(database: Database, these: Sequence[Work], made: np.ndarray, model: Emb
             ]
             store().put(db, model_id, rows)
         ids += added
+    with database.transaction() as db:
+        db.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
+        db.execute(text(definition))
     # As autovacuum leaves it a minute after a load.
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
         db.execute(text("VACUUM ANALYZE"))
