@@ -41,14 +41,10 @@ class Mediatheque:
     @cached_property
     def champions(self) -> Champions:
         """The trained model that serves, if one was promoted."""
+        from mediatheque.recommend.artifact import models_dir_in
         from mediatheque.recommend.champion import Champions
 
-        return Champions(self.trained_models_dir)
-
-    @property
-    def trained_models_dir(self) -> Path:
-        """Where the versions of what was trained here are kept."""
-        return self.data_dir / "models"
+        return Champions(models_dir_in(self.data_dir))
 
     def source_settings(self, name: str) -> SourceSettings:
         """How to reach the metadata source called `name`."""

@@ -16,10 +16,10 @@ from mediatheque.kit.errors import Invalid, Unavailable
 from mediatheque.recommend.artifact import Artifact
 from mediatheque.recommend.models import Arrays
 from mediatheque.recommend.opinions import Opinions
+from mediatheque.training.candidates import Recipe, blend_weights, blended, fit_all, members_of, singles
 from mediatheque.training.dataset import Dataset, read
 from mediatheque.training.judging import Judges, judge, judges
 from mediatheque.training.queries import Part, Watermark, moment_at, watermark
-from mediatheque.training.recipes import Recipe, blend_weights, blended, fit_all, members_of, singles
 from mediatheque.training.registry import Registry, Trained
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def train(
     opinions: Opinions | None = None,
     now: datetime | None = None,
     threads: int = 1,
+    only_if_new: bool = False,
     on_step: OnStep = lambda step: None,
 ) -> Outcome:
     """Train on everybody's history, and promote what is not worse than the champion. Raises Unavailable
@@ -120,6 +121,8 @@ def train(
         # One snapshot: what is told meanwhile must not be in one part and missing in another.
         db.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         mark = watermark(db)
+        if only_if_new and champion is not None and _is_made_of(champion, mark):
+            return Outcome(why_not=f"nothing was told since version {champion.version} was trained")
         everything = _usual(read(db, Part(), opinions, now))
         split, parts = _parts(db, opinions, now)
     counted = Outcome(people=len(everything.user_ids), titles=len(everything.item_ids))
@@ -332,6 +335,16 @@ def _about(outcome: Outcome, data: Dataset, mark: Watermark, now: datetime) -> M
         "against_champion": asdict(outcome.against_champion) if outcome.against_champion else None,
         "champion_then": outcome.champion,
     }
+
+
+def _is_made_of(champion: Artifact, mark: Watermark) -> bool:
+    data = champion.card.get("data", {})
+    made_by = champion.card.get("code_version")
+    return (data.get("events"), data.get("last_event"), made_by) == (
+        mark.events,
+        mark.last_id,
+        mediatheque.__version__,
+    )
 
 
 def _check_libraries() -> None:

@@ -59,6 +59,11 @@ class Artifact:
     card: Mapping[str, Any]
 
 
+def models_dir_in(data_dir: Path) -> Path:
+    """Where a library keeps the models that were trained on it."""
+    return data_dir / "models"
+
+
 def folder_of(models_dir: Path, version: int) -> Path:
     return models_dir / f"v{version}"
 

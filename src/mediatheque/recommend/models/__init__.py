@@ -152,12 +152,15 @@ def check(name: str, config: Any, arrays: Arrays) -> int:
         if key not in arrays:
             raise Invalid(f"the model '{name}' lacks its array '{key}'; train it again")
         found = arrays[key].shape
-        wanted = tuple(_size(part, sizes) for part in shape)
-        if len(found) != len(wanted) or any(w not in (-1, f) for w, f in zip(wanted, found, strict=True)):
+        fits = len(found) == len(shape)
+        for part, size in zip(shape, found, strict=False):
+            fits = fits and _size(part, sizes) in (-1, size)
+            if isinstance(part, str):
+                sizes.setdefault(part, size)
+        if not fits:
             raise Invalid(
                 f"array '{key}' of the model '{name}' has shape {found}, not {shape}; train it again"
             )
-        sizes.update({part: size for part, size in zip(shape, found, strict=True) if isinstance(part, str)})
     return sizes["items"]
 
 
