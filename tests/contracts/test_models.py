@@ -41,7 +41,7 @@ CONFIGS: dict[str, list[Any]] = {
         user_knn.Config(neighbours=8, likeness="pearson", shrink=5),
     ],
     "rp3beta": [rp3beta.Config(ends=6)],
-    "wedlae": [wedlae.Config(ridge=3.0), wedlae.EASE, wedlae.EDLAE],
+    "wedlae": [wedlae.Config(ridge=3.0), wedlae.EASE, wedlae.EDLAE, wedlae.Config(ridge=3.0, nearness_s=1e7)],
     "ials": [ials.Config(dimensions=4, epochs=4), replace(ials.PLAIN, dimensions=4, epochs=4)],
     "ntk": [ntk.Config(ridge=0.5), ntk.Config(depth=2, users=20)],
     "blend": [
@@ -300,6 +300,18 @@ def test_wedlae_is_the_constrained_solution() -> None:
     weights = fitting.fit("wedlae", seen, config)["weights"]
     np.testing.assert_allclose(weights, expected, rtol=1e-4, atol=1e-6)
     assert (np.diag(weights) == 0).all()
+
+
+def test_what_was_liked_at_one_time_says_more_of_each_other() -> None:
+    # Everybody likes all four; items 0 and 1 at one time, 2 and 3 at another, an hour later.
+    users, items = np.repeat(np.arange(20), 4), np.tile(np.arange(4), 20)
+    seen = Interactions.of(users, items, 20, 4, times=np.tile([0, 0, 3600, 3600], 20))
+    near = fitting.fit("wedlae", seen, wedlae.Config(ridge=1.0, nearness_s=1800))["weights"]
+    assert near[0, 1] > 2 * near[0, 2]
+    far = fitting.fit("wedlae", seen, wedlae.Config(ridge=1.0, nearness_s=1e12))["weights"]
+    np.testing.assert_allclose(
+        far, fitting.fit("wedlae", seen, wedlae.Config(ridge=1.0))["weights"], rtol=1e-5
+    )
 
 
 def test_a_newcomers_taste_minimises_the_loss_of_ials() -> None:

@@ -1,4 +1,4 @@
-"""Steps that fittings share: an inverse in place, the largest of each row, a matrix as three arrays."""
+"""Steps that fittings share: Gram matrices, an inverse in place, the largest of each row, a matrix as arrays."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scipy.linalg import lapack
 
 from mediatheque.kit.errors import Invalid
 from mediatheque.recommend.models import Array
+from mediatheque.training.interactions import Interactions
 
 
 def invert(matrix: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -38,6 +39,21 @@ def gram(matrix: sparse.csr_array, row_weights: npt.NDArray[Any], dtype: Any) ->
     for start in range(0, n, 4096):
         band = weighted @ columns[:, start : start + 4096]
         filled[:, start : start + 4096] = band.toarray()
+    return filled
+
+
+def near_gram(
+    seen: Interactions, row_weights: npt.NDArray[Any], nearness_s: float, dtype: Any
+) -> npt.NDArray[Any]:
+    """XᵀWX, where two of a person's entries count together the less the longer they are apart."""
+    filled = np.zeros((seen.n_items, seen.n_items), dtype)
+    for user, row_weight in enumerate(row_weights):
+        span = slice(seen.starts[user], seen.starts[user + 1])
+        items, weights, times = seen.items[span], seen.weights[span], seen.times[span].astype(np.float64)
+        near = np.exp(-np.abs(times[:, None] - times) / nearness_s) * (
+            row_weight * weights[:, None] * weights
+        )
+        filled[np.ix_(items, items)] += near.astype(dtype)
     return filled
 
 

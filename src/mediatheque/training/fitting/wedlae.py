@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from mediatheque.recommend.models import Array
 from mediatheque.recommend.models.wedlae import Config
-from mediatheque.training.fitting._matrices import gram, invert
+from mediatheque.training.fitting._matrices import gram, invert, near_gram
 from mediatheque.training.interactions import Interactions
 
 #: From here on single precision: half the memory, and the figures differ in the fifth digit.
@@ -19,9 +19,13 @@ def fit(seen: Interactions, config: Config, *, threads: int = 1) -> dict[str, Ar
     dtype = np.float64 if seen.n_items < LARGE else np.float32
     matrix = seen.matrix()
     sizes = np.asarray(matrix.sum(axis=1)).ravel()
-    row_weights = np.maximum(sizes, 1e-12) ** -config.row_exponent
     # Their mean is 1, so that the ridge means the same whatever the exponent.
-    weights = gram(matrix, row_weights / row_weights.mean(), dtype)
+    row_weights = np.maximum(sizes, 1e-12) ** -config.row_exponent
+    row_weights /= row_weights.mean()
+    if config.nearness_s is None:
+        weights = gram(matrix, row_weights, dtype)
+    else:
+        weights = near_gram(seen, row_weights, config.nearness_s, dtype)
     diagonal = np.diagonal(weights).copy()
     np.fill_diagonal(weights, diagonal * (1 + config.dropout / (1 - config.dropout)) + config.ridge)
     with threadpool_limits(threads, user_api="blas"):
