@@ -45,7 +45,7 @@ def _bring_later_rows_back(db: Connection, own_id: int) -> None:
     if (owner := merges.owner_of(db, own_id)) is not None:
         settled = place_episodes(db, owner, {m.id: (m.work, own_id) for m in episodes})
         mentions.place_mentions(db, {m: s.item_id for m, s in settled.items()})
-        judge(db, settled)
+        judge(db, settled, before=list(settled))
 
 
 def _merge_episodes(db: Connection, own_id: int, into_id: int, by: str) -> None:

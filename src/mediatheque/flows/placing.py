@@ -9,7 +9,7 @@ from typing import TypeVar
 from mediatheque.enrich.merge import merge
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries import candidates as found
-from mediatheque.library.queries import items, mentions, merges
+from mediatheque.library.queries import items, mentions
 from mediatheque.library.queries.mentions import Mention
 from mediatheque.resolve.compare import compare
 from mediatheque.resolve.decide import decide
@@ -34,10 +34,11 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The item a work is taken for, and the judgement that says so."""
+    """The item a work is taken for, and the judgement that says so; `is_joined`: an own item that was there before."""
 
     item_id: int
     decision: Decision
+    is_joined: bool = False
 
 
 def show_of(work: Work) -> Work | None:
@@ -63,8 +64,11 @@ def place(db: Connection, user_id: int, works: Mapping[bytes, Work]) -> dict[byt
     settled = _resolve(db, user_id, {p: work for p, work in new.items() if p not in parents})
     settled |= place_episodes(db, user_id, {p: (new[p], show.item_id) for p, show in parents.items()})
     mention_ids = _store(db, user_id, new, parents, settled, {p: m for p, (m, _) in known.items()})
-    judge(db, {mention_ids[p]: s for p, s in settled.items()})
-    _refresh_spoken_of_before(db, settled)
+    judge(
+        db, {mention_ids[p]: s for p, s in settled.items()}, before=[known[p][0] for p in new if p in known]
+    )
+    # What a further mention says of an own item counts for it, as it would in a rebuild.
+    refresh_own_items(db, [s.item_id for s in settled.values() if s.is_joined])
     placed = {p: Placed(m, item_id) for p, (m, item_id) in known.items() if item_id is not None}
     return placed | {p: Placed(mention_ids[p], s.item_id) for p, s in settled.items()}
 
@@ -102,11 +106,11 @@ def _store(
     return {p: added[p].id if p in added else known[p] for p in new}
 
 
-def judge(db: Connection, settled: Mapping[int, Settled]) -> None:
-    """Append the resolver's judgements on mentions, by their ids; what a person said stands."""
-    judged = mentions.people_judged(db, list(settled))
+def judge(db: Connection, settled: Mapping[int, Settled], before: Sequence[int]) -> None:
+    """Append the resolver's judgements on mentions, by their ids; of those there `before`, what a person said stands."""
+    judged = mentions.people_judged(db, before) if before else set[int]()
     said = {m: (s.decision, s.item_id) for m, s in settled.items() if m not in judged}
-    mentions.add_judgements(db, said, by="resolver")
+    mentions.add_judgements(db, said, by="resolver", before=before)
 
 
 def _resolve(db: Connection, user_id: int, new: Mapping[bytes, Work]) -> dict[bytes, Settled]:
@@ -147,9 +151,17 @@ def _resolve_distinct(
         db,
         [items.NewItem(work=new[p].work, title_keys=new[p].title_keys, owner_id=user_id) for p in own],
     )
-    taken = {p: d.best.item_id for p, d in decided.items() if d.verdict is Verdict.SAME and d.best}
-    item_ids = dict(zip(own, ids, strict=True)) | taken
-    return {p: Settled(item_ids[p], decision) for p, decision in decided.items()}
+    made = dict(zip(own, ids, strict=True))
+    return {
+        p: Settled(made[p], decision) if p in made else _taken(decision, items)
+        for (p, decision), items in zip(decided.items(), near, strict=True)
+    }
+
+
+def _taken(decision: Decision, near: Sequence[Item]) -> Settled:
+    assert decision.best is not None, "the same as what?"
+    chosen = next(item for item in near if item.id == decision.best.item_id)
+    return Settled(chosen.id, decision, is_joined=not chosen.is_listed)
 
 
 def _decide(work: Work, near: Sequence[Item]) -> Decision:
@@ -168,7 +180,9 @@ def place_episodes(db: Connection, user_id: int, new: Mapping[K, tuple[Work, int
     shows = list({show for _, show in new.values()})
     children = found.children_by_parent(db, shows, user_id)
     siblings = {show: Siblings(children.get(show, ())) for show in shows}
-    ids: dict[K, int] = {}  # below zero: the place in `made` of an item that is yet to be made
+    found_items: dict[
+        K, Item
+    ] = {}  # an id below zero is the place in `made` of an item that is yet to be made
     made: dict[K, items.NewItem] = {}
     for key, (work, show) in new.items():
         there = siblings[show].find(work)
@@ -177,26 +191,23 @@ def place_episodes(db: Connection, user_id: int, new: Mapping[K, tuple[Work, int
             # So that a second row about it in this chunk finds it.
             there = Item(id=-len(made), work=work, parent_id=show)
             siblings[show].add(there)
-        ids[key] = there.id
+        found_items[key] = there
     made_ids = items.add_items(db, list(made.values()))
     settled: dict[K, Settled] = {}
-    for key, item_id in ids.items():
-        real_id = item_id if item_id > 0 else made_ids[-item_id - 1]
-        same = Match(real_id, 1.0)
-        decision = Decision(Verdict.NEW) if key in made else Decision(Verdict.SAME, same, (same,))
-        settled[key] = Settled(real_id, decision)
+    for key, item in found_items.items():
+        item_id = item.id if item.id > 0 else made_ids[-item.id - 1]
+        if key in made:
+            settled[key] = Settled(item_id, Decision(Verdict.NEW))
+        else:
+            same = Match(item_id, 1.0)
+            settled[key] = Settled(item_id, Decision(Verdict.SAME, same, (same,)), not item.is_listed)
     return settled
-
-
-def _refresh_spoken_of_before(db: Connection, settled: Mapping[bytes, Settled]) -> None:
-    """What a further mention says of an own item counts for it, as it would in a rebuild."""
-    taken = [s.item_id for s in settled.values() if s.decision.verdict is Verdict.SAME]
-    if taken:
-        refresh_own_items(db, merges.own_items_among(db, taken))
 
 
 def refresh_own_items(db: Connection, item_ids: Sequence[int]) -> None:
     """Work out again what own items are from the mentions that are left of them."""
+    if not item_ids:
+        return
     spoken = mentions.mentions_of_items(db, list(dict.fromkeys(item_ids)))
     works = {item_id: _work_of(those) for item_id, those in spoken.items()}
     items.save_works(db, {item_id: (work, _keys(work)) for item_id, work in works.items()})

@@ -79,14 +79,19 @@ def _credit_to_json(credit: Credit) -> dict[str, Any]:
     return out
 
 
+#: An encoder made once: making one costs as much as writing a row with it.
+_encode = json.JSONEncoder(ensure_ascii=False, default=str, allow_nan=False).encode
+
+
 def jsonb(value: Any) -> str:
     """`value` as JSON that PostgreSQL can store.
 
     It has no NUL and no lone surrogate, so both become U+FFFD; NaN and infinities become strings.
     """
     try:
-        written = json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
-        written.encode()
+        written = _encode(value)
+        if not written.isascii():
+            written.encode()
     except ValueError:
         return json.dumps(_cleaned(value), ensure_ascii=False, default=str)
     if "\\u0000" in written:
@@ -96,6 +101,8 @@ def jsonb(value: Any) -> str:
 
 def storable_text(value: str) -> str:
     """`value` as PostgreSQL can store it, see `jsonb`."""
+    if value.isascii() and "\0" not in value:
+        return value
     return value.replace("\0", "\ufffd").encode("utf-8", "replace_surrogates").decode()
 
 

@@ -147,17 +147,27 @@ def place_mentions(db: Connection, item_by_mention: Mapping[int, int]) -> None:
     )
 
 
-def add_judgements(db: Connection, decisions: Mapping[int, tuple[Decision, int | None]], by: str) -> None:
-    """Append judgements as {mention id: (decision, item id)}; each retracts the one that stood before."""
+def add_judgements(
+    db: Connection,
+    decisions: Mapping[int, tuple[Decision, int | None]],
+    by: str,
+    *,
+    before: Sequence[int] | None = None,
+) -> None:
+    """Append judgements as {mention id: (decision, item id)}; each retracts the one that stood before.
+
+    `before` are the mentions that may have one already; None: all of them.
+    """
     if not decisions:
         return
-    ids = list(decisions)
-    db.execute(
-        text(
-            "UPDATE judgements SET retracted_at = now() WHERE mention_id = ANY(:ids) AND retracted_at IS NULL"
-        ),
-        {"ids": ids},
-    )
+    if judged := [m for m in (decisions if before is None else before) if m in decisions]:
+        db.execute(
+            text(
+                "UPDATE judgements SET retracted_at = now()"
+                " WHERE mention_id = ANY(:ids) AND retracted_at IS NULL"
+            ),
+            {"ids": judged},
+        )
     rows = [
         {
             "mention": mention_id,
