@@ -16,6 +16,8 @@ import httpx
 import pytest
 from tests.cli.conftest import Run
 
+from mediatheque.cli import serving
+
 PROGRAM = Path(sys.executable).with_name("mediatheque")
 
 
@@ -44,6 +46,20 @@ def test_up_answers_and_stops(how: signal.Signals) -> None:
         assert process.returncode == 0, err
         assert json.loads(out) == {"stopped": True}
         assert "Traceback" not in err
+
+
+@pytest.mark.usefixtures("run")
+def test_small_answers_are_sent_at_once() -> None:
+    """Over one connection the second answer would else wait 40 ms for the first one's acknowledgement."""
+    with serving._listening("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP  # what asyncio goes by to set TCP_NODELAY
+    with started("up", "--port", "0", "--json", "--no-worker") as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        with httpx.Client(base_url=url, timeout=30) as client:
+            client.get("/health/live")
+            taken = [client.get("/health/live").elapsed.total_seconds() for _ in range(15)]
+        assert min(taken) < 0.03
 
 
 @pytest.mark.usefixtures("run")

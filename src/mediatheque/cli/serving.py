@@ -95,10 +95,11 @@ def worker(
 def _listening(host: str, port: int) -> Generator[socket.socket]:
     """A socket on that address; raises Unavailable when the port is taken, Invalid for no address."""
     try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
         raise Invalid(f"'{host}' is no address of this computer; try --host 127.0.0.1") from None
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    # Only of a socket that names TCP as its protocol does asyncio send small answers at once: else they wait 40 ms.
+    with socket.socket(family, kind, protocol) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(address)
