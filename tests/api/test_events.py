@@ -139,3 +139,9 @@ def test_a_cursor_of_another_list_or_none_of_ours_is_refused(as_ada: TestClient,
         assert refused.status_code == 404
         assert "cursor" in refused.json()["detail"]
     assert as_ada.get("/api/items", params={"cursor": "no cursor!"}).status_code == 422
+
+
+def test_a_zone_that_only_iso_8601_knows(as_ada: TestClient, films: list[int]) -> None:
+    told = {"kind": "watched", "item_id": films[0], "at": "2020-01-02T00:00:00+23:59"}
+    assert as_ada.post("/api/events", json=told).status_code == 201
+    assert as_ada.get("/api/events").json()["items"][0]["at"] == "2020-01-01T00:01:00Z"

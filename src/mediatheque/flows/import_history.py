@@ -83,7 +83,7 @@ def begin_import(
     with Upload.open(path, name) as upload:
         source = source or importers.recognise(upload)
         # A question comes before the first row: it is asked before there is a batch.
-        for _ in islice(importers.importer(source).read(upload, options), 1):
+        for _ in islice(importers.read(source, upload, options), 1):
             break
         return batches.open_batch(db, user_id, source, upload.name, sha256_of(path), asdict(options))
 
@@ -127,7 +127,7 @@ def preview_file(
     with Upload.open(path, name) as upload:
         source = source or importers.recognise(upload)
         preview = Preview(source)
-        rows = importers.importer(source).read(upload, options or Options())
+        rows = importers.read(source, upload, options or Options())
         while part := list(islice(rows, CHUNK)):
             accepted = [row for row in part if isinstance(row, Record)]
             with database.transaction() as db:
@@ -151,7 +151,7 @@ def sha256_of(path: Path) -> bytes:
 def _parts(batch: Batch, path: Path, size: int) -> Iterator[list[Row]]:
     """What is behind the batch's checkpoint, in parts that are stored wholly or not at all."""
     with Upload.open(path, batch.file_name) as upload:
-        rows = importers.importer(batch.source).read(upload, Options(**batch.options))
+        rows = importers.read(batch.source, upload, Options(**batch.options))
         for _ in islice(rows, batch.rows_read):
             pass
         while part := list(islice(rows, size)):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol, cast
 
+from mediatheque.importers._bounds import bounded
 from mediatheque.kit import shelf
 from mediatheque.kit.errors import Invalid, NeedsAnswer
 from mediatheque.kit.files import Upload
@@ -48,6 +49,11 @@ def names() -> tuple[str, ...]:
 def importer(name: str) -> Importer:
     """The importer called `name`; raises Invalid naming what there is."""
     return cast(Importer, shelf.take(sys.modules[__name__], name))
+
+
+def read(name: str, upload: Upload, options: Options) -> Iterator[Row]:
+    """The rows of an upload as the importer called `name` reads them, each within the bounds of what can be kept."""
+    return bounded(importer(name).read(upload, options))
 
 
 def recognise(upload: Upload) -> str:

@@ -57,7 +57,8 @@ def add_events(
             "item": item_id,
             "kind": event.kind.value,
             "value": event.value,
-            "at": (event.at or now).isoformat(),
+            # PostgreSQL knows no zone that is 16 hours or more from UTC, though ISO 8601 can write them.
+            "at": (event.at or now).astimezone(UTC).isoformat(),
             "date_only": event.is_date_only,
             "campaign": campaign,
             "properties": dict(event.properties) or None,

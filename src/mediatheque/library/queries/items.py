@@ -222,6 +222,9 @@ def item_from_row(row: Any) -> Item:
     )
 
 
+#: Bytes of a title key: one beyond it fits no index, and nobody types it either. One character may become 18.
+_LONGEST_KEY = 2_400
+
 _RECORDSET = (
     "id bigint, kind text, title text, year smallint, language text, popularity real, average_rating real,"
     " rating_count integer, season integer, episode integer, work jsonb, titles text, names text, genres text,"
@@ -259,7 +262,12 @@ def _row(item_id: int, work: Work) -> dict[str, Any]:
 
 def _add_details(db: Connection, works: Mapping[int, tuple[Work, tuple[str, ...]]]) -> None:
     """Titles, external ids, genres and credits of items that have none yet."""
-    titles = [{"item": i, "key": key} for i, (_, keys) in works.items() for key in dict.fromkeys(keys) if key]
+    titles = [
+        {"item": i, "key": key}
+        for i, (_, keys) in works.items()
+        for key in dict.fromkeys(keys)
+        if key and len(key.encode()) <= _LONGEST_KEY
+    ]
     _insert_from(
         db,
         "INSERT INTO item_titles (item_id, key) SELECT item, key FROM given ON CONFLICT DO NOTHING",

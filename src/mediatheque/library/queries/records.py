@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
@@ -84,7 +84,7 @@ def add_record_events(db: Connection, user_id: int, events: Sequence[tuple[int, 
                     item_id,
                     event.kind.value,
                     event.value,
-                    event.at,
+                    None if event.at is None else event.at.astimezone(UTC),  # which every server can read
                     event.is_date_only,
                     record_id,
                     properties,
