@@ -8,6 +8,8 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import make_url, text
+
 from mediatheque.flows.exporting import export_library
 from mediatheque.flows.import_history import import_file
 from mediatheque.flows.undoing import undo_batch
@@ -21,6 +23,32 @@ def netflix(path: Path, *titles: str) -> Path:
     rows = "".join(f'"{title}","3/{n + 14}/21"\n' for n, title in enumerate(titles))
     path.write_text("Title,Date\n" + rows, encoding="utf-8")
     return path
+
+
+def test_an_export_is_its_owners_alone_whatever_was_there(
+    database: Database, ada: User, tmp_path: Path
+) -> None:
+    path = tmp_path / "library.zip"
+    for there in (path, tmp_path / "library.zip.part"):
+        there.write_text("old")
+        there.chmod(0o644)
+    export_library(database, ada.id, path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_server_elsewhere_in_the_world_moves_no_day(database_url: str, ada: User, tmp_path: Path) -> None:
+    database = Database(database_url)
+    name = make_url(database_url).database
+    with database.transaction() as db:
+        db.execute(text(f"ALTER DATABASE {name} SET timezone = 'America/New_York'"))
+    database.close()
+    database = Database(database_url)
+    import_file(database, ada.id, netflix(tmp_path / "a.csv", "Arrival"))
+    export_library(database, ada.id, tmp_path / "library.zip")
+    with zipfile.ZipFile(tmp_path / "library.zip") as archive:
+        assert b"2021-03-14,watched" in archive.read("history.csv")
+        assert b"2021-03-14T00:00:00+00:00" in archive.read("records.jsonl")
+    database.close()
 
 
 def exported(database: Database, user: User, path: Path) -> bytes:

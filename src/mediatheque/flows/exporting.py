@@ -8,10 +8,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from mediatheque.importers import mediatheque as own_format
 from mediatheque.kit.database import Connection, Database
@@ -34,17 +35,26 @@ def export_library(database: Database, user_id: int, path: Path) -> None:
         # One snapshot for all files: an import that runs meanwhile is in all of them or in none.
         with database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as db, db.begin():
             user = user_with_id(db, user_id)
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            with (
+                _for_its_owner_alone(part) as file,
+                zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+            ):
                 for name, chunks in _files(db, user):
                     entry = zipfile.ZipInfo(name, _MOMENT)
                     entry.compress_type = zipfile.ZIP_DEFLATED
                     entry.external_attr = 0o600 << 16
-                    with archive.open(entry, "w", force_zip64=True) as file:
+                    with archive.open(entry, "w", force_zip64=True) as table:
                         for chunk in chunks:
-                            file.write(chunk.encode("utf-8", "replace"))
+                            table.write(chunk.encode("utf-8", "replace"))
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _for_its_owner_alone(path: Path) -> BinaryIO:
+    """A new file that no other account of this computer can read, whatever the folder it is in."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
 
 
 def _files(db: Connection, user: User) -> Iterator[tuple[str, Iterator[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import psycopg
 from sqlalchemy import Connection as Connection
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -57,9 +58,11 @@ class Database:
         self.url = url
         self._url = sqlalchemy_url(url)
         self._pool_size = pool_size
+        # What somebody watched is none of a log's business, which an error's parameters end in.
         self.engine: Engine = create_engine(
-            self._url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+            self._url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
         )
+        event.listen(self.engine, "connect", _speak_utc)
         self._async_engine: AsyncEngine | None = None
 
     @contextmanager
@@ -75,8 +78,9 @@ class Database:
     def async_engine(self) -> AsyncEngine:
         if self._async_engine is None:
             self._async_engine = create_async_engine(
-                self._url, pool_size=self._pool_size, max_overflow=self._pool_size
+                self._url, pool_size=self._pool_size, max_overflow=self._pool_size, hide_parameters=True
             )
+            event.listen(self._async_engine.sync_engine, "connect", _speak_utc)
         return self._async_engine
 
     @asynccontextmanager
@@ -107,6 +111,13 @@ class Database:
         if self._async_engine is not None:
             await self._async_engine.dispose()
         self.engine.dispose()
+
+
+def _speak_utc(connection: Any, _: object) -> None:
+    """Moments come back in UTC, whatever the server's own zone: a day is told as its midnight there."""
+    with contextlib.closing(connection.cursor()) as cursor:
+        cursor.execute("SET TIME ZONE 'UTC'")
+    connection.commit()  # else it ends with the first transaction that is rolled back
 
 
 def migrations_dir() -> Path:
