@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from mediatheque.kit.database import Database
@@ -43,7 +44,9 @@ def test_metrics_are_for_this_machine_and_administrators(
 ) -> None:
     elsewhere = TestClient(app, client=("192.0.2.7", 1))
     assert client.get("/metrics").status_code == 200
-    assert client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 401
+    for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via", "X-Forwarded-Proto"):
+        for said in ("192.0.2.7", "127.0.0.1", ""):
+            assert client.get("/metrics", headers={header: said}).status_code == 401
     assert elsewhere.get("/metrics").status_code == 401
     for asking, status in ((as_ada, 200), (as_ben, 401)):
         token = {"Authorization": asking.headers["Authorization"]}
@@ -111,3 +114,19 @@ def test_a_database_that_is_gone_is_said_so(app: FastAPI, as_ada: TestClient, da
     answer = as_ada.get("/api/items")
     assert answer.status_code == 503
     assert "does not answer" in answer.json()["detail"]
+
+
+def test_a_body_that_does_not_say_it_is_json(as_ada: TestClient, films: list[int]) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}  # which curl says unless told otherwise
+    answer = as_ada.post("/api/events", content=b'{"kind": "liked"}', headers=form)
+    assert answer.status_code == 422
+    assert "Content-Type: application/json" in answer.json()["detail"]
+
+
+def test_an_error_of_the_database_tells_the_log_nothing_of_what_was_sent(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(DBAPIError) as failure, database.transaction() as db:
+        db.execute(text("SELECT CAST(:secret AS int)"), {"secret": "a film nobody should know of"})
+    assert "hidden" in str(failure.value)
+    assert "nobody should know" not in str(failure.value).splitlines()[-1]

@@ -160,3 +160,13 @@ def test_a_name_that_leaves_its_folder_is_made_harmless(as_ada: TestClient, open
 def test_nobody_uploads_without_signing_in(client: TestClient, opened: Mediatheque, ada: User) -> None:
     assert upload(client, NETFLIX).status_code == 401
     assert not (opened.data_dir / "uploads").exists()
+
+
+def test_a_form_with_a_boundary_or_with_parts_beyond_reason(as_ada: TestClient) -> None:
+    kind = {"Content-Type": f"multipart/form-data; boundary={'b' * 8000}"}
+    assert as_ada.post("/api/previews", content=b"x", headers=kind).status_code == 422
+    part = b'--b\r\nContent-Disposition: form-data; name="source"\r\n\r\nnetflix\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = as_ada.post("/api/previews", content=part * 21 + b"--b--\r\n", headers=kind)
+    assert answer.status_code == 422
+    assert "more than 20 fields" in answer.json()["detail"]

@@ -103,9 +103,13 @@ async def metrics(request: Request) -> Response:
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
+#: How the headers begin by which one proxy or another says that it asks for somebody else.
+_OF_PROXIES = ("x-forwarded-", "forwarded", "x-real-ip", "via", "cf-connecting-ip", "true-client-ip")
+
+
 def _is_here(request: Request) -> bool:
     """Whether the request comes from this machine itself, not through a proxy on it."""
-    if request.client is None or {"x-forwarded-for", "forwarded"} & set(request.headers):
+    if request.client is None or any(name.startswith(_OF_PROXIES) for name in request.headers):
         return False
     try:
         return ip_address(request.client.host).is_loopback

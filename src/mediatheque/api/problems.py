@@ -138,7 +138,14 @@ async def _answer_validation(request: Request, error: Exception) -> JSONResponse
         {"where": ".".join(str(part) for part in e["loc"]), "detail": str(e["msg"])} for e in error.errors()
     ]
     detail = "; ".join(f"{w['where']}: {w['detail']}" for w in wrong[:3])
+    if wrong and wrong[0]["where"] == "body" and not _says_json(request):
+        detail = "Send the body as JSON, with the header Content-Type: application/json."
     return answer(422, detail or "The input cannot be used.", request, errors=wrong[:100])
+
+
+def _says_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 async def _answer_http(request: Request, error: Exception) -> JSONResponse:

@@ -87,12 +87,14 @@ class _Form:
         self._disposition = b""
         self._field: str | None = None  # None: the part is the file
         self._value = bytearray()
+        self._parts = 0
         self._has_file = False
         self._is_whole = False
 
     async def read(self, request: Request) -> None:
-        parser = MultipartParser(_boundary(request), self._callbacks())
+        boundary = _boundary(request)
         try:
+            parser = MultipartParser(boundary, self._callbacks())
             async for chunk in request.stream():
                 parser.write(chunk)
                 if len(self._unwritten) >= _WRITTEN_AT_ONCE:
@@ -137,7 +139,8 @@ class _Form:
         name = _text(options.get(b"name", b""))
         if name != "file":
             self._field = name
-            if len(self._upload.fields) >= _MOST_FIELDS:
+            self._parts += 1  # not the names: a form may hold one of them a million times
+            if self._parts > _MOST_FIELDS:
                 raise Invalid(f"The form has more than {_MOST_FIELDS} fields; see /api/openapi.json.")
         elif self._has_file:
             raise Invalid("The form has more than one 'file'; import one at a time, or all in a ZIP.")
