@@ -89,6 +89,7 @@ def a_model(db: Connection) -> Artifact:
         "model": "wedlae",
         "config": config_to_json(wedlae.Config()),
         "opinions": config_to_json(Opinions()),
+        "proof": 0.9,
         "trust": 0.5,
     }
     return artifact_from(card, {"weights": likeness}, np.array([item_id for item_id, _ in known], np.int64))

@@ -37,6 +37,7 @@ WANTED = [
     "export",
     "check",
     "embed",
+    "train",
 ]
 
 
@@ -54,7 +55,7 @@ ALL = dict(commands(typer.main.get_command(app)))
 def test_every_command_is_there() -> None:
     assert {(name,) for name in WANTED} | {
         ("users", name) for name in ("add", "list", "remove", "password", "role")
-    } == set(ALL)
+    } | {("models", name) for name in ("list", "promote", "rollback")} == set(ALL)
 
 
 @pytest.mark.parametrize("path", ALL, ids=" ".join)

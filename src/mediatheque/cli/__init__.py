@@ -20,6 +20,7 @@ from mediatheque.cli import (
     reviewing,
     serving,
     telling,
+    training,
     users,
 )
 from mediatheque.cli.opening import Chosen, chosen
@@ -108,6 +109,8 @@ app.command("hide", rich_help_panel=_SAY)(telling.hide)
 app.command("unhide", rich_help_panel=_SAY)(telling.unhide)
 app.command("export", rich_help_panel=_HISTORY)(exporting.export)
 app.add_typer(users.app, name="users", rich_help_panel=_LIBRARY)
+app.command("train", rich_help_panel=_LIBRARY)(training.train)
+app.add_typer(training.models, name="models", rich_help_panel=_LIBRARY)
 app.command("sync", rich_help_panel=_LIBRARY)(catalogue.sync)
 app.command("enrich", rich_help_panel=_LIBRARY)(catalogue.enrich)
 app.command("embed", rich_help_panel=_LIBRARY)(embedding.embed)

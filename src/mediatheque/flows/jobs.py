@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +35,8 @@ GRACE_S = 1.0
 #: A job that was begun so often kills its workers, or needs something that does not come.
 MOST_ATTEMPTS = 50
 KEPT_DAYS = 30
+#: When models are trained anew, where there is something new; in the worker's time zone.
+NIGHTLY = "17 4 * * *"
 
 
 class _Again(BaseRetryStrategy):
@@ -54,6 +59,10 @@ def queue_of(app: Mediatheque) -> App:
     # Registered anew for each queue: a task knows the one queue it belongs to.
     for task in _tasks():
         queue.task(name=f"mediatheque:{task.__name__}", pass_context=True, retry=_RETRY)(task)
+    nightly = queue.task(name="mediatheque:train_models", pass_context=True, retry=_RETRY)(train_models)
+    # Any number of workers may run: the queue sees to it that it is deferred once.
+    every_night = queue.periodic(cron=NIGHTLY, lock="train", queueing_lock="train")
+    every_night(nightly)  # pyright: ignore[reportArgumentType]  the moment may be left out, too
     return queue
 
 
@@ -89,6 +98,11 @@ def defer_enrichment(app: Mediatheque, db: Connection, user_id: int) -> None:
     """Ask the sources about a user's own items in the background; asking twice asks once."""
     name = f"enrich-{user_id}"
     _defer(app, db, "enrich_own", lock=name, queueing_lock=name, user_id=user_id)
+
+
+def defer_training(app: Mediatheque, db: Connection) -> None:
+    """Train models in the background; asking twice asks once."""
+    _defer(app, db, "train_models", lock="train", queueing_lock="train")
 
 
 def _defer(
@@ -273,6 +287,41 @@ def enrich_own(context: JobContext, *, user_id: int) -> None:
     if enriched.claims:
         with app.database.transaction() as db:
             defer_embedding(app, db)
+
+
+def train_models(context: JobContext, timestamp: int | None = None) -> None:
+    """Train in a process of its own: neither its libraries nor its memory are to stay with who serves."""
+    del timestamp  # when a nightly training was due
+    app, go_on = _opened(context), _go_on(context)
+    program = [sys.executable, "-c", "from mediatheque.cli import main; main()"]
+    where = {"MEDIATHEQUE_DATA_DIR": str(app.data_dir), "MEDIATHEQUE_DATABASE_URL": app.database.url}
+    with subprocess.Popen(  # noqa: S603
+        [*program, "train", "--only-if-new", "--json"],
+        env=os.environ | where,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as training:
+        try:
+            said, complaint = _heard_out(training, go_on)
+        except BaseException:
+            # A version is kept whole or not at all, so it may end anywhere.
+            training.kill()
+            raise
+    if training.returncode:
+        _log.warning("Training ended with %s: %s", training.returncode, (said or complaint).strip()[-2000:])
+    else:
+        _log.info("Training: %s", said.strip())
+
+
+def _heard_out(training: subprocess.Popen[str], go_on: Callable[[int], None]) -> tuple[str, str]:
+    """What it printed until its end, asking in between whether to go on."""
+    while True:
+        try:
+            return training.communicate(timeout=HEARTBEAT_S / 4)
+        except subprocess.TimeoutExpired:
+            go_on(0)
 
 
 def _tasks() -> tuple[Callable[..., None], ...]:

@@ -82,7 +82,8 @@ class Outcome:
     version: int | None = None  # the new one
     is_promoted: bool = False
     verdict: str = ""
-    trust: float = 0.0
+    proof: float = 0.0  # how sure it is that the new one beats popularity
+    trust: float = 0.0  # how much it counts beside what goes by content
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ def train(
         arrays=arrays,
         item_ids=everything.item_ids,
         opinions=opinions,
+        proof=outcome.proof,
         trust=outcome.trust,
         about=_about(outcome, everything, mark, now),
     )
@@ -268,6 +270,7 @@ def _judged(outcome: Outcome, contest: Contest, by: Judges, champion: Artifact |
         if theirs.key in judged:
             against_champion = compare(judged[best.key].ndcg, judged[theirs.key].ndcg)
     is_promoted, verdict = _verdict(against_champion, champion, theirs is not None and theirs.key == best.key)
+    proof = 1 - against_popularity.p if against_popularity.gain > 0 else 0.0
     return replace(
         outcome,
         judges=len(by),
@@ -288,7 +291,8 @@ def _judged(outcome: Outcome, contest: Contest, by: Judges, champion: Artifact |
         champion=champion.version if champion is not None else None,
         is_promoted=is_promoted,
         verdict=verdict,
-        trust=_trust(against_popularity, outcome.people),
+        proof=proof,
+        trust=proof * outcome.people / (outcome.people + PEOPLE_FOR_HALF),
     )
 
 
@@ -306,13 +310,6 @@ def _verdict(against: Comparison | None, champion: Artifact | None, is_same: boo
         return False, f"it is worse than {old} ({beyond}), so that one goes on serving"
     how = "better than" if against.gain > 0 else "as good as"
     return True, f"it is {how} {old} ({beyond}), so it serves"
-
-
-def _trust(against_popularity: Comparison, people: int) -> float:
-    """By how many there are to learn from, and how sure it is that lists are better than everybody's favourites."""
-    if against_popularity.gain <= 0:
-        return 0.0
-    return (people / (people + PEOPLE_FOR_HALF)) * (1 - against_popularity.p)
 
 
 def _about(outcome: Outcome, data: Dataset, mark: Watermark, now: datetime) -> Mapping[str, Any]:

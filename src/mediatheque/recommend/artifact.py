@@ -54,7 +54,9 @@ class Artifact:
     arrays: Arrays
     item_ids: npt.NDArray[np.int64]
     opinions: Opinions
-    #: How much of a mixture it should have, 0 to 1, by how many people it learned from and how it was judged.
+    #: How sure it is that its lists are better than everybody's favourites, 0 to 1.
+    proof: float
+    #: How much it should count beside what goes by content, 0 to 1: by how many people it learned from, and the proof.
     trust: float
     card: Mapping[str, Any]
 
@@ -129,6 +131,7 @@ def artifact_from(card: Mapping[str, Any], arrays: Arrays, item_ids: npt.NDArray
         arrays=arrays,
         item_ids=item_ids,
         opinions=Opinions(**card["opinions"]),
+        proof=min(max(float(card["proof"]), 0.0), 1.0),
         trust=min(max(float(card["trust"]), 0.0), 1.0),
         card=card,
     )

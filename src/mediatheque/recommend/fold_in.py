@@ -28,9 +28,17 @@ class FoldIn:
 
     @property
     def trust(self) -> float:
-        """How much of a mixture the model should have for this person, 0 to 1."""
-        known = len(self.history)
-        return self.artifact.trust * known / (known + HALF_BELIEVED)
+        """How much the model should count for this person beside what goes by content, 0 to 1."""
+        return self.artifact.trust * self._known
+
+    @property
+    def proof(self) -> float:
+        """How much it should count beside everybody's favourites alone, 0 to 1."""
+        return self.artifact.proof * self._known
+
+    @property
+    def _known(self) -> float:
+        return len(self.history) / (len(self.history) + HALF_BELIEVED)
 
     def values_of(self, item_ids: Sequence[int]) -> Floats:
         """The value of each of these titles; 0 for what the model does not know."""

@@ -61,9 +61,9 @@ def shares(taste: Taste, methods: Sequence[str]) -> dict[str, float]:
     others = [method for method in personal if method != COLLABORATIVE]
     believed = taste.fold_in.trust if taste.fold_in is not None and COLLABORATIVE in methods else 0.0
     if not others:
-        # Alone with the crowd, a model that is little believed leaves more to it.
-        believed = believed if crowd else 1.0
-        crowd = 1 - (1 - crowd) * believed if crowd else 0.0
+        # Alone with the crowd, a model has to be better than the crowd and no more; alone, it is what was asked for.
+        proof = taste.fold_in.proof if taste.fold_in is not None else 0.0
+        crowd = 1 - (1 - crowd) * proof if crowd else 0.0
         return {COLLABORATIVE: 1 - crowd} | ({"popular": crowd} if crowd else {})
     wanted = {method: CONTENT if method == "content" else 1 - CONTENT for method in others}
     total = sum(wanted.values())

@@ -57,6 +57,7 @@ class Trained:
     arrays: Arrays
     item_ids: npt.NDArray[np.int64]
     opinions: Opinions
+    proof: float
     trust: float
     #: Metrics, the data's watermark, the code's version …: whatever JSON can hold.
     about: Mapping[str, Any]
@@ -217,6 +218,7 @@ def _write(folder: Path, version: int, trained: Trained) -> Pin:
         "model": trained.model,
         "config": models.config_to_json(trained.config),
         "opinions": models.config_to_json(trained.opinions),
+        "proof": trained.proof,
         "trust": trained.trust,
     }
     arrays = {name: np.ascontiguousarray(array) for name, array in trained.arrays.items()}
