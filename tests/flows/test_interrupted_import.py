@@ -74,6 +74,7 @@ def test_killed_in_any_chunk(database: Database, other_database: Database, ada: 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_killed_in_a_long_history(
     database: Database, other_database: Database, ada: User, tmp_path: Path
 ) -> None:
