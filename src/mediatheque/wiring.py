@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediatheque.kit.database import Database
+from mediatheque.kit.errors import Unavailable
 from mediatheque.kit.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -83,7 +84,12 @@ def open_mediatheque(settings: Settings | None = None, *, pool_size: int = 5) ->
     Raises Unavailable or Invalid from the database when it cannot be reached or is too old.
     """
     settings = settings or read_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Unavailable(
+            f"The folder {settings.data_dir} cannot be made ({error.strerror}); choose another MEDIATHEQUE_DATA_DIR"
+        ) from None
     server = None
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()

@@ -51,7 +51,7 @@ def test_up_answers_and_stops(how: signal.Signals) -> None:
 @pytest.mark.usefixtures("run")
 def test_small_answers_are_sent_at_once() -> None:
     """Over one connection the second answer would else wait 40 ms for the first one's acknowledgement."""
-    with serving._listening("127.0.0.1", 0) as listener:
+    with serving.listening("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP  # what asyncio goes by to set TCP_NODELAY
     with started("up", "--port", "0", "--json", "--no-worker") as process:
         assert process.stdout is not None

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
@@ -122,15 +122,40 @@ class Printer:
 
 
 def console(*, on_stderr: bool = False) -> Console:
-    """A console that prints text as it is: titles with brackets or colons are no markup and no emoji."""
-    from rich.console import Console
+    """A console that prints text as it is: titles with brackets or colons are no markup and no emoji,
 
+    and what in a title is a command to the terminal, or turns its line around, is shown as a mark.
+    """
     stream = sys.stderr if on_stderr else sys.stdout
-    made = Console(stderr=on_stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    made = _harmless_console()(stderr=on_stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
     if not stream.isatty() and "COLUMNS" not in os.environ:
         made.width = _FILE_WIDTH
     made.width = max(made.width, _NARROWEST)
     return made
+
+
+@cache
+def _harmless_console() -> type[Console]:
+    from rich.console import Console, ConsoleOptions
+    from rich.segment import Segment
+
+    class HarmlessConsole(Console):
+        def render(
+            self, renderable: RenderableType, options: ConsoleOptions | None = None
+        ) -> Iterable[Segment]:
+            for segment in super().render(renderable, options):
+                is_ours = segment.control or segment.text.isprintable()
+                yield segment if is_ours else segment._replace(text=segment.text.translate(_HARMLESS))
+
+    return HarmlessConsole
+
+
+#: Control characters but for line ends and tabs, and those that change the direction of what follows them.
+_HARMLESS = {
+    code: "\ufffd"
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    if chr(code) not in "\n\t"
+}
 
 
 def print_error(error: MediathequeError, *, is_json: bool) -> None:

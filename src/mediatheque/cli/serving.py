@@ -48,7 +48,7 @@ def up(
     """
     printer = Printer(as_json)
     read = settings()
-    with _listening(read.host if host is None else host, read.port if port is None else port) as listener:
+    with listening(read.host if host is None else host, read.port if port is None else port) as listener:
         _log_to_stderr(read.log_level)
         with library(printer) as app:
             from mediatheque.api.app import create_app
@@ -92,7 +92,7 @@ def worker(
 
 
 @contextlib.contextmanager
-def _listening(host: str, port: int) -> Generator[socket.socket]:
+def listening(host: str, port: int) -> Generator[socket.socket]:
     """A socket on that address; raises Unavailable when the port is taken, Invalid for no address."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import Annotated, Literal
 
@@ -53,7 +54,7 @@ def add(
             set_password(db, user.id, hashed)
     printer.emit({"id": user.id, "name": user.name, "role": user.role})
     printer.say(f"Added {user.name}{', the administrator' if user.is_admin else ''}.")
-    printer.note(f"Import a history with: mediatheque import FILE --user {user.name}")
+    printer.note(f"Import a history with: mediatheque import FILE --user {shlex.quote(user.name)}")
 
 
 @app.command("list")

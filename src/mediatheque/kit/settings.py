@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mediatheque.kit.errors import Invalid
@@ -57,7 +58,9 @@ class Settings(BaseSettings):
     )
     open_library_url: str = Field("https://openlibrary.org", description="Address of Open Library.")
     upload_limit_mb: int = Field(512, ge=1, description="Largest upload the API takes, in MiB.")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda level: str(level).upper())
+    ] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
 
 def read_settings(**overrides: object) -> Settings:
