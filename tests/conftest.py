@@ -125,5 +125,10 @@ def _create(url: str, template: str | None = None) -> str:
 
 
 def _drop(url: str, name: str) -> None:
+    """Not WITH (FORCE): it would also end a passing autovacuum worker, which only a superuser may."""
     with _admin(url) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+            (name,),
+        )
+        admin.execute(f"DROP DATABASE IF EXISTS {name}")

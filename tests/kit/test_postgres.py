@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,13 +49,13 @@ def throw_away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Files]:
-    """A directory in which no server was ever started."""
-    files = Files(tmp_path / "db")
+def fresh() -> Iterator[Files]:
+    """A directory in which no server was ever started; pytest's own are too long for a socket's address."""
+    folder = Path(tempfile.mkdtemp(prefix="mq-"))
+    files = Files(folder / "db")
     yield files
-    wait_until(lambda: not files.home.exists() or not is_locked(files.keeper), 20)
-    # pytest keeps the directories of three runs, and a cluster takes 46 MB.
-    shutil.rmtree(files.home, ignore_errors=True)
+    wait_until(lambda: not files.home.exists() or not is_locked(files.keeper), 60)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
