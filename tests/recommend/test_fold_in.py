@@ -37,8 +37,8 @@ def test_scores_are_the_history_s_rows_added_up_the_best_new_title_is_one(db: Co
     best = max(amount for t, amount in raw.items() if t not in ("Arrival", "Emma", "Jaws"))
     wanted = [0.0 if t in ("Arrival", "Emma", "Jaws") else raw[t] / best for t in ids]
     assert folded.values_of(list(ids.values())) == pytest.approx(wanted, abs=1e-4)
-    _, parts = folded.parts(ids["Contact"])
-    assert dict(parts) == pytest.approx(
+    parts = folded.parts([ids["Contact"]])[ids["Contact"]].parts
+    assert dict(zip(folded.item_ids.tolist(), parts.tolist(), strict=True)) == pytest.approx(
         {
             ids["Arrival"]: float(near["Arrival"] @ near["Contact"]) / best,
             ids["Emma"]: 0.6 * float(near["Emma"] @ near["Contact"]) / best,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mediatheque.recommend import models
 from mediatheque.recommend.artifact import Artifact
-from mediatheque.recommend.models import Histories, History
+from mediatheque.recommend.models import Explanation, Histories, History
 from mediatheque.recommend.opinions import Floats, Told
 
 #: A model is believed half of a person of whom it knows so many titles.
@@ -53,17 +53,23 @@ class FoldIn:
         order = np.argsort(-open_values, kind="stable")
         return self.artifact.item_ids[order[: int((open_values > 0).sum())]]
 
-    def parts(self, item_id: int) -> tuple[float, list[tuple[int, float]]]:
-        """A title's value as a sum: what anybody would get, and what each title of the history adds."""
-        column = int(columns_of(self.artifact, [item_id])[0])
-        if column < 0 or self.values[column] <= 0:
-            return 0.0, []
+    @property
+    def item_ids(self) -> npt.NDArray[np.int64]:
+        """The titles of the history."""
+        return self.artifact.item_ids[self.history.items]
+
+    def parts(self, item_ids: Sequence[int]) -> dict[int, Explanation]:
+        """The values above 0 as sums: what anybody would get, and what each title of the history adds."""
+        columns = {
+            i: int(column) for i, column in zip(item_ids, columns_of(self.artifact, item_ids), strict=True)
+        }
+        told = {i: column for i, column in columns.items() if column >= 0 and self.values[column] > 0}
         it = self.artifact
-        why = models.model(it.name).explain(it.arrays, it.config, self.history, column)
-        ids = it.item_ids[self.history.items]
-        return why.base / self.peak, [
-            (int(i), float(part) / self.peak) for i, part in zip(ids, why.parts, strict=True)
-        ]
+        whys = models.explain_all(it.name, it.arrays, it.config, self.history, list(told.values()))
+        return {
+            i: Explanation(why.base / self.peak, why.parts / self.peak)
+            for i, why in zip(told, whys, strict=True)
+        }
 
 
 def fold_in(

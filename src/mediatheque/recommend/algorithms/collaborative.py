@@ -9,6 +9,8 @@ import numpy as np
 from mediatheque.kit.database import Connection
 from mediatheque.recommend import queries
 from mediatheque.recommend.algorithms import Scores, Search, Term
+from mediatheque.recommend.fold_in import FoldIn
+from mediatheque.recommend.models import Explanation
 from mediatheque.recommend.pool import Pool
 from mediatheque.recommend.taste import Taste
 
@@ -49,17 +51,21 @@ def score(taste: Taste, pool: Pool) -> Scores:
 
 def explain(taste: Taste, pool: Pool, rows: Sequence[int]) -> list[list[Term]]:
     """What each title of the history adds; the weightiest are named."""
-    scores = score(taste, pool)
-    return [_terms(taste, pool.item_ids[row], float(scores.values[row])) for row in rows]
+    if taste.fold_in is None:
+        return [[] for _ in rows]
+    item_ids = [pool.traits[row].item_id for row in rows]
+    values, parts = taste.fold_in.values_of(item_ids), taste.fold_in.parts(item_ids)
+    return [
+        _terms(taste.fold_in, float(value), parts[item_id]) if item_id in parts else []
+        for item_id, value in zip(item_ids, values, strict=True)
+    ]
 
 
-def _terms(taste: Taste, item_id: int, value: float) -> list[Term]:
-    if taste.fold_in is None or value <= 0:
-        return []
-    base, parts = taste.fold_in.parts(item_id)
-    parts.sort(key=lambda part: (-part[1], part[0]))
-    named = [Term("liked with", amount, cause) for cause, amount in parts[:_NAMED] if amount > 0]
-    terms = [*named, Term("whoever asks", base)] if base else list(named)
+def _terms(by: FoldIn, value: float, why: Explanation) -> list[Term]:
+    best = np.argsort(-why.parts, kind="stable")[:_NAMED]
+    terms = [Term("liked with", float(why.parts[n]), int(by.item_ids[n])) for n in best if why.parts[n] > 0]
+    if why.base:
+        terms.append(Term("whoever asks", why.base))
     # The rest is what is missing from the score, so that the sum holds to the last digit.
     terms.append(Term("others you like", value - sum(term.amount for term in terms)))
     return sorted(terms, key=lambda term: -term.amount)

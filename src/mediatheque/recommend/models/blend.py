@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,15 +72,21 @@ def score(arrays: Arrays, config: Config, histories: Histories) -> Scores:
 
 def explain(arrays: Arrays, config: Config, history: History, item: int) -> Explanation:
     """The members' explanations, on the scale on which they were added up."""
-    base, parts = 0.0, np.zeros(len(history))
+    return explain_all(arrays, config, history, [item])[0]
+
+
+def explain_all(arrays: Arrays, config: Config, history: History, items: Sequence[int]) -> list[Explanation]:
+    """As `explain`, for several items: each member's scale is worked out once."""
+    bases, parts = np.zeros(len(items)), np.zeros((len(items), len(history)))
     for member in config.members:
         own, settings = _arrays(arrays, member), _config(member)
         scores = model(member.model).score(own, settings, Histories.of([history]))[0]
         mean, deviation = _spread(scores, history)
-        why = model(member.model).explain(own, settings, history, item)
-        base += (why.base - mean) * member.weight / deviation
-        parts += why.parts * (member.weight / deviation)
-    return Explanation(base, parts)
+        for row, item in enumerate(items):
+            why = model(member.model).explain(own, settings, history, item)
+            bases[row] += (why.base - mean) * member.weight / deviation
+            parts[row] += why.parts * (member.weight / deviation)
+    return [Explanation(float(base), of_item) for base, of_item in zip(bases, parts, strict=True)]
 
 
 def pack(members: Mapping[str, Arrays]) -> dict[str, npt.NDArray[Any]]:
