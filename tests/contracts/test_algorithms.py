@@ -14,7 +14,7 @@ from mediatheque.library.queries.users import User, add_user
 from mediatheque.recommend.algorithms import Search, algorithm, names
 from mediatheque.recommend.crowd import current_crowd
 from mediatheque.recommend.pool import Pool
-from mediatheque.recommend.queries import Eligible, known_titles, not_again
+from mediatheque.recommend.queries import Eligible, bounds, known_titles
 from mediatheque.recommend.serve import USUAL_KINDS, pool_of, recommend
 from mediatheque.recommend.taste import Taste, learn, with_model, with_vectors
 from mediatheque.stores.vectors import store
@@ -28,7 +28,7 @@ def taste_of(db: Connection, user: User) -> Taste:
 
 
 def search_for(db: Connection, user: User, n: int = 10, exclude: tuple[int, ...] = ()) -> Search:
-    known, _ = not_again(db, user.id)
+    known = bounds(db, user.id).known
     return Search(Eligible(viewer=user.id, kinds=USUAL_KINDS, never=known.union(exclude)), n, world.model(db))
 
 

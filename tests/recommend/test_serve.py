@@ -104,6 +104,7 @@ def test_what_is_on_the_list_stays_eligible_and_says_so(db: Connection, ada: Use
 def test_another_person_s_own_items_stay_theirs(db: Connection, ada: User, ben: User) -> None:
     world.add(db, world.film("Ben's home video"), {"space": 1}, owner_id=ben.id)
     own = world.add(db, world.film("Ada's home video"), {"space": 1}, owner_id=ada.id)
+    assert recommend(db, ada.id, model_id=world.model(db)) == []
     world.tell(db, ada, own, EventKind.SAVED)
     assert titles(recommend(db, ada.id, model_id=world.model(db))) == ["Ada's home video"]
 

@@ -30,17 +30,26 @@ class Eligible:
     kinds: tuple[Kind, ...]
     never: frozenset[int] = frozenset()  # known, hidden or excluded
     closed: frozenset[int] = frozenset()  # shows whose episodes are not wanted either
+    own: frozenset[int] = (
+        frozenset()
+    )  # of the viewer's own items, those they saved: nobody needs the rest named
 
     def sql(self) -> tuple[str, dict[str, Any]]:
         """A condition on `items i`, and all its parameters.
 
         Arrays, not EXISTS: of one person's titles the planner would hash everybody's ratings and events.
         """
-        conditions = [VISIBLE, "i.kind = ANY(:kinds)", "i.id <> ALL(CAST(:never AS bigint[]))"]
+        conditions = [
+            VISIBLE,
+            "(i.owner_id IS NULL OR i.id = ANY(CAST(:own AS bigint[])))",
+            "i.kind = ANY(:kinds)",
+            "i.id <> ALL(CAST(:never AS bigint[]))",
+        ]
         given: dict[str, Any] = {
             "viewer": self.viewer,
             "kinds": [kind.value for kind in self.kinds],
             "never": _array(self.never),
+            "own": _array(self.own),
         }
         if Kind.EPISODE in self.kinds:
             conditions.append("(i.parent_id IS NULL OR i.parent_id <> ALL(CAST(:closed AS bigint[])))")
@@ -128,14 +137,25 @@ def known_titles(db: Connection, user_id: int) -> list[Known]:
     ]
 
 
-def not_again(db: Connection, user_id: int) -> tuple[frozenset[int], frozenset[int]]:
-    """What the user knows or has hidden, and the shows of these whose episodes they do not want either.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a person's lists must not name, the shows whose episodes they do not want, and own items they want."""
+
+    known: frozenset[int]
+    closed: frozenset[int]
+    own: frozenset[int]
+
+
+def bounds(db: Connection, user_id: int) -> Bounds:
+    """What the user knows or has hidden, shows that are closed to them, and what they saved of their own.
 
     Known is what was seen (a show: any episode), rated, liked or disliked, or begun.
     """
     row = db.execute(
         text("""
-            SELECT array_agg(DISTINCT item_id)::text, array_agg(DISTINCT item_id) FILTER (WHERE is_closed)::text
+            SELECT array_agg(DISTINCT item_id)::text, array_agg(DISTINCT item_id) FILTER (WHERE is_closed)::text,
+                (SELECT array_agg(ui.item_id)::text FROM user_items ui JOIN items i ON i.id = ui.item_id
+                 WHERE ui.user_id = :user AND ui.is_saved AND i.owner_id = :user)
             FROM (
                 SELECT item_id, seen_count > 0 OR is_hidden AS is_closed FROM user_items
                 WHERE user_id = :user AND (seen_count > 0 OR episodes_seen > 0 OR is_hidden OR liking <> 0)
@@ -146,10 +166,9 @@ def not_again(db: Connection, user_id: int) -> tuple[frozenset[int], frozenset[i
         """),
         {"user": user_id},
     ).one()
-    known, closed = (
-        frozenset(map(int, ids.strip("{}").split(","))) if ids else frozenset[int]() for ids in row
+    return Bounds(
+        *(frozenset(map(int, ids.strip("{}").split(","))) if ids else frozenset[int]() for ids in row)
     )
-    return known, closed
 
 
 def eligible_among(db: Connection, item_ids: Sequence[int], which: Eligible, limit: int) -> list[int]:

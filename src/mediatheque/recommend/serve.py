@@ -78,9 +78,13 @@ def recommend(
 
 
 def _eligible(db: Connection, user_id: int, kinds: Sequence[Kind], exclude: Iterable[int]) -> Eligible:
-    known, closed = queries.not_again(db, user_id)
+    bounds = queries.bounds(db, user_id)
     return Eligible(
-        viewer=user_id, kinds=tuple(kinds) or USUAL_KINDS, never=known.union(exclude), closed=closed
+        viewer=user_id,
+        kinds=tuple(kinds) or USUAL_KINDS,
+        never=bounds.known.union(exclude),
+        closed=bounds.closed,
+        own=bounds.own,
     )
 
 
