@@ -27,11 +27,13 @@ def names_in(package: str) -> tuple[str, ...]:
 
 def take(shelf: ModuleType, name: str) -> ModuleType:
     """The module called `name` on the shelf; raises Invalid naming what there is."""
+    module = f"{shelf.__name__}.{name.replace('-', '_')}"
     # Looking into the folder takes 0.1 ms: too long for who asks at every score.
-    if "_" not in name and (taken := sys.modules.get(f"{shelf.__name__}.{name.replace('-', '_')}")):
-        return taken
+    if "_" not in name and module in sys.modules:
+        # Not what stands there itself: another thread may be half through importing it, and this waits.
+        return importlib.import_module(module)
     names = names_on(shelf)
     if name not in names:
         thing = shelf.__name__.rpartition(".")[2].replace("_", " ")
         raise Invalid(f"'{name}' is not among the {thing}; there is {', '.join(names)}")
-    return importlib.import_module(f"{shelf.__name__}.{name.replace('-', '_')}")
+    return importlib.import_module(module)
