@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mediatheque.accounts.keys import NewKey
@@ -158,10 +158,14 @@ def erase(db: Connection, user_id: int) -> None:
 
 def _keep_an_admin(db: Connection, user_id: int) -> None:
     """Raise Conflict when this user is the only admin; of two who leave at once, the second one waits."""
-    admins = db.execute(
-        select(users.c.id).where(users.c.role == "admin").order_by(users.c.id).with_for_update()
+    # With the user's own row, which changes next: whoever holds several people's rows takes them in one order.
+    held = db.execute(
+        select(users.c.id, users.c.role)
+        .where(or_(users.c.role == "admin", users.c.id == user_id))
+        .order_by(users.c.id)
+        .with_for_update()
     )
-    if list(admins.scalars()) == [user_id]:
+    if [row.id for row in held if row.role == "admin"] == [user_id]:
         raise Conflict("Nobody else is an administrator here; make somebody else one first.")
 
 

@@ -8,6 +8,7 @@ from mediatheque.flows.catalogue import refresh_listed_items
 from mediatheque.flows.placing import refresh_own_items
 from mediatheque.kit.database import Connection, Database
 from mediatheque.library.queries import history, rebuilding
+from mediatheque.library.queries.turns import take_catalogues_turn
 from mediatheque.library.queries.users import all_users
 
 #: Called with the number of items (users, for the history) behind us.
@@ -52,6 +53,7 @@ def _refresh_all(
     after = 0
     while True:
         with database.transaction() as db:
+            take_catalogues_turn(db)  # what is read to work a page out must not change before it is written
             ids = page(db, after=after, limit=_PAGE)
             refresh(db, ids)
         if not ids:
