@@ -62,10 +62,14 @@ def explain(taste: Taste, pool: Pool, rows: Sequence[int]) -> list[list[Term]]:
 
 
 def _terms(by: FoldIn, value: float, why: Explanation) -> list[Term]:
-    best = np.argsort(-why.parts, kind="stable")[:_NAMED]
-    terms = [Term("liked with", float(why.parts[n]), int(by.item_ids[n])) for n in best if why.parts[n] > 0]
+    best = [n for n in np.argsort(-why.parts, kind="stable")[:_NAMED] if why.parts[n] > 0]
+    terms = [Term("liked with", float(why.parts[n]), int(by.item_ids[n])) for n in best]
     if why.base:
         terms.append(Term("whoever asks", why.base))
     # The rest is what is missing from the score, so that the sum holds to the last digit.
-    terms.append(Term("others you like", value - sum(term.amount for term in terms)))
+    rest = value - sum(term.amount for term in terms)
+    if len(why.parts) > len(best) or not terms:
+        terms.append(Term("others you like", rest))
+    else:
+        terms[0] = Term(terms[0].name, terms[0].amount + rest, terms[0].item_id)
     return sorted(terms, key=lambda term: -term.amount)

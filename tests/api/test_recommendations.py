@@ -1,0 +1,77 @@
+"""Recommendations over HTTP with a trained model: served, exchanged while requests come in, refused and told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from mediatheque.kit.database import Database
+from mediatheque.library.queries.history import add_events
+from mediatheque.library.queries.users import User
+from mediatheque.recommend.artifact import models_dir_in
+from mediatheque.recommend.champion import Champions
+from mediatheque.recommend.models import wedlae
+from mediatheque.recommend.opinions import Opinions
+from mediatheque.training.registry import LocalRegistry, Trained
+from mediatheque.vocabulary import Event, EventKind
+from mediatheque.wiring import Mediatheque
+
+
+def saying(films: list[int], best: int) -> Trained:
+    """A model by which whoever likes the first film likes `best` most."""
+    weights = np.zeros((len(films), len(films)), np.float32)
+    weights[0] = 0.1
+    weights[0, films.index(best)] = 1.0
+    return Trained(
+        model="wedlae",
+        config=wedlae.Config(),
+        arrays={"weights": weights},
+        item_ids=np.array(films, np.int64),
+        opinions=Opinions(),
+        proof=1.0,
+        trust=0.9,
+        about={},
+    )
+
+
+@pytest.fixture
+def registry(opened: Mediatheque, films: list[int], database: Database, ada: User) -> LocalRegistry:
+    opened.champions = Champions(models_dir_in(opened.data_dir), look_every_s=0)
+    with database.transaction() as db:
+        add_events(db, ada.id, [(films[0], Event(kind=EventKind.LIKED), None)])
+    return LocalRegistry(models_dir_in(opened.data_dir))
+
+
+def asked(client: TestClient, **query: Any) -> list[dict[str, Any]]:
+    answer = client.get("/api/recommendations", params={"method": "collaborative", "explain": True} | query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+def test_a_promotion_and_a_rollback_show_in_the_next_list(
+    as_ada: TestClient, registry: LocalRegistry, films: list[int]
+) -> None:
+    assert asked(as_ada)[0]["fallback"].startswith("no model of what people here like together")
+    for best in (films[1], films[2]):
+        registry.promote(registry.save(saying(films, best)).version)
+        first = asked(as_ada)[0]
+        assert (first["item"]["id"], first["method"], first["fallback"]) == (best, "collaborative", None)
+        assert first["because"] == "People here who took to Arrival (you liked it) took to this too."
+        assert first["contributions"] == pytest.approx({"liked with Arrival": first["score"]}, abs=1e-6)
+    registry.roll_back()
+    assert asked(as_ada)[0]["item"]["id"] == films[1]
+
+
+def test_a_tampered_model_is_refused_and_the_mixture_goes_on(
+    as_ada: TestClient, registry: LocalRegistry, films: list[int], opened: Mediatheque
+) -> None:
+    registry.promote(registry.save(saying(films, films[1])).version)
+    path: Path = models_dir_in(opened.data_dir) / "v1" / "arrays.npz"
+    path.write_bytes(path.read_bytes().replace(b"weights", b"Weights"))
+    mixed = asked(as_ada, method="mixed")
+    assert {item["item"]["id"] for item in mixed} == set(films[1:])
+    assert all("arrays.npz is not the one that was promoted" in item["fallback"] for item in mixed)
