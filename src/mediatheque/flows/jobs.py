@@ -35,7 +35,7 @@ GRACE_S = 1.0
 #: A job that was begun so often kills its workers, or needs something that does not come.
 MOST_ATTEMPTS = 50
 KEPT_DAYS = 30
-#: When models are trained anew, where there is something new; in the worker's time zone.
+#: When models are trained anew, where there is something new; in UTC.
 NIGHTLY = "17 4 * * *"
 
 
