@@ -36,9 +36,9 @@ def gram(matrix: sparse.csr_array, row_weights: npt.NDArray[Any], dtype: Any) ->
     n = cast(int, weighted.shape[0])
     filled = np.zeros((n, n), dtype)
     columns = matrix.tocsc()
-    for start in range(0, n, 4096):
-        band = weighted @ columns[:, start : start + 4096]
-        filled[:, start : start + 4096] = band.toarray()
+    for start in range(0, n, 2048):
+        band = weighted @ columns[:, start : start + 2048]
+        filled[:, start : start + 2048] = band.toarray()
     return filled
 
 
