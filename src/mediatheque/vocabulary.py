@@ -185,8 +185,6 @@ class Skipped:
     why: str
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What one source says about one work, under the source's own key ("film:603")."""
