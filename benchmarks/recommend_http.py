@@ -44,8 +44,11 @@ SECRET = "only for this benchmark, where nothing is secret"
 SERVE = """
 import sys, uvicorn
 from mediatheque.api.app import create_app
+from mediatheque.api.settling import settle
 from mediatheque.wiring import open_mediatheque
-uvicorn.run(create_app(open_mediatheque()), port=int(sys.argv[1]), log_level="warning", access_log=False)
+app = create_app(open_mediatheque())
+settle()
+uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False)
 """
 
 

@@ -52,11 +52,14 @@ def up(
         _log_to_stderr(read.log_level)
         with library(printer) as app:
             from mediatheque.api.app import create_app
+            from mediatheque.api.settling import settle
             from mediatheque.cli import running
 
+            api = create_app(app)
+            settle()
             running.serve(
                 app,
-                create_app(app),
+                api,
                 listener,
                 with_worker=not no_worker,
                 say_hello=lambda: _say_hello(app, printer, listener, with_worker=not no_worker),
