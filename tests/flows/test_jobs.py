@@ -53,7 +53,9 @@ def queued(opened: Mediatheque) -> list[tuple[str, str]]:
 def begun(opened: Mediatheque) -> int:
     """How often a worker has begun a job."""
     with opened.database.transaction() as db:
-        return db.execute(text("SELECT count(*) FROM procrastinate_events WHERE type = 'started'")).scalar_one()
+        return db.execute(
+            text("SELECT count(*) FROM procrastinate_events WHERE type = 'started'")
+        ).scalar_one()
 
 
 def work_until(opened: Mediatheque, is_enough: Callable[[], bool], patience_s: float = 60) -> float:
@@ -145,14 +147,14 @@ def test_another_worker_goes_on_where_a_killed_one_was(
 def test_a_stopping_worker_leaves_its_import_to_the_next(
     opened: Mediatheque, ada: User, tmp_path: Path
 ) -> None:
-    batch = given(opened, ada, netflix(tmp_path / "NetflixViewingHistory.csv", 9_000))
+    batch = given(opened, ada, netflix(tmp_path / "NetflixViewingHistory.csv", 40_000))
     stopped_after = work_until(opened, lambda: now(opened, batch).rows_read > 0)
     left = now(opened, batch)
-    assert (left.state, left.rows_read < 9_000) == ("reading", True)
+    assert (left.state, left.rows_read < 40_000) == ("reading", True)
     assert queued(opened) == [("import_batch", "todo")]
     assert stopped_after < 10
     work_until(opened, lambda: queued(opened) == [])
-    assert (now(opened, batch).state, now(opened, batch).rows_read) == ("done", 9_000)
+    assert (now(opened, batch).state, now(opened, batch).rows_read) == ("done", 40_000)
 
 
 def test_a_job_whose_twin_waits_already_makes_room_for_it(
