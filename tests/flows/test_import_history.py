@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from mediatheque.flows.import_history import import_file, preview_file
 from mediatheque.flows.undoing import undo_batch
 from mediatheque.kit.database import Database
+from mediatheque.kit.errors import Invalid
 from mediatheque.library.queries import history
 from mediatheque.library.queries.users import User
 
@@ -45,6 +48,13 @@ def test_a_preview_stores_nothing(database: Database, ada: User, tmp_path: Path)
     assert (preview.new, preview.kinds["episode"], preview.kinds["film"]) == (5, 2, 3)
     with database.transaction() as db:
         assert history.history(db, ada.id) == []
+
+
+def test_a_source_that_cannot_read_the_file_is_refused(database: Database, ada: User, tmp_path: Path) -> None:
+    file = netflix(tmp_path / "a.csv", ROWS)
+    with pytest.raises(Invalid, match="holds nothing that is read as IMDb"):
+        import_file(database, ada.id, file, source="imdb")
+    assert import_file(database, ada.id, file, source="netflix").new == 5
 
 
 def test_undo_takes_back_what_the_batch_brought_and_nothing_else(

@@ -81,7 +81,7 @@ def begin_import(
     """Recognise an export and open its batch, for `finish_import`. Raises as `import_file`."""
     options = options or Options()
     with Upload.open(path, name) as upload:
-        source = source or importers.recognise(upload)
+        source = importers.check_source(upload, source) if source else importers.recognise(upload)
         # A question comes before the first row: it is asked before there is a batch.
         for _ in islice(importers.read(source, upload, options), 1):
             break
@@ -125,7 +125,7 @@ def preview_file(
 ) -> Preview:
     """What importing this file would bring; nothing is stored. Raises as `import_file`."""
     with Upload.open(path, name) as upload:
-        source = source or importers.recognise(upload)
+        source = importers.check_source(upload, source) if source else importers.recognise(upload)
         preview = Preview(source)
         rows = importers.read(source, upload, options or Options())
         while part := list(islice(rows, CHUNK)):

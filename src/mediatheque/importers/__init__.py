@@ -73,6 +73,17 @@ def recognise(upload: Upload) -> str:
     )
 
 
+def check_source(upload: Upload, name: str) -> str:
+    """`name`, when its importer can read this upload; raises Invalid when there is nothing in it for that one."""
+    chosen = importer(name)
+    if not chosen.recognises(upload):
+        raise Invalid(
+            f"{upload.name} holds nothing that is read as {chosen.TITLE}. It has {_contents(upload)}. "
+            "Leave the source out to have it recognised."
+        )
+    return name
+
+
 def _contents(upload: Upload) -> str:
     """What was looked at, short enough for a message."""
     members = upload.members
