@@ -38,6 +38,8 @@ PUBLIC = {
 #: Answers to members may be 403 where only administrators may ask at all, whatever they ask about.
 FOR_ADMINISTRATORS = {
     ("get", "/api/users"),
+    ("get", "/api/syncs"),
+    ("post", "/api/syncs"),
     ("patch", "/api/users/{user_id}"),
     ("delete", "/api/users/{user_id}"),
 }

@@ -21,6 +21,7 @@ from mediatheque.api import (
     recommendations,
     review,
     search,
+    syncs,
     uploading,
     users,
 )
@@ -30,7 +31,7 @@ from mediatheque.api.metrics import Measured, Metrics
 from mediatheque.api.problems import answer_problems
 from mediatheque.wiring import Mediatheque
 
-_RESOURCES = (auth, items, ratings, events, imports, review, search, recommendations, users)
+_RESOURCES = (auth, items, ratings, events, imports, review, search, recommendations, syncs, users)
 
 
 def create_app(opened: Mediatheque) -> FastAPI:

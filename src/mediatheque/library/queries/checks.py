@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import Connection, text
 
@@ -62,6 +63,20 @@ def queue_figures(db: Connection) -> QueueFigures:
         {"silent": _SILENT_S},
     ).one()
     return QueueFigures(row.waiting, row.running, row.failed, row.workers)
+
+
+def sync_states(db: Connection) -> dict[str, Literal["waiting", "running", "failed"]]:
+    """What the latest job of each source's sync does; a source whose job succeeded is not named."""
+    rows = db.execute(
+        text("""
+            SELECT DISTINCT ON (args ->> 'source') args ->> 'source' AS source,
+                CASE status WHEN 'todo' THEN 'waiting' WHEN 'doing' THEN 'running' ELSE 'failed' END AS state
+            FROM procrastinate_jobs
+            WHERE task_name = 'mediatheque:sync_source' AND status IN ('todo', 'doing', 'failed')
+            ORDER BY args ->> 'source', id DESC
+        """)
+    )
+    return {row.source: row.state for row in rows}
 
 
 def count_unfinished_batches(db: Connection) -> int:
