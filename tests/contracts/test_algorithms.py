@@ -14,7 +14,8 @@ from mediatheque.library.queries.users import User, add_user
 from mediatheque.recommend.algorithms import Search, algorithm, names
 from mediatheque.recommend.crowd import current_crowd
 from mediatheque.recommend.pool import Pool
-from mediatheque.recommend.queries import Eligible, bounds, known_titles
+from mediatheque.recommend.queries.eligible import Eligible, bounds
+from mediatheque.recommend.queries.known import known_titles
 from mediatheque.recommend.serve import USUAL_KINDS, pool_of, recommend
 from mediatheque.recommend.taste import Taste, learn, with_model, with_vectors
 from mediatheque.stores.vectors import store

@@ -13,7 +13,7 @@ from mediatheque.library.queries.users import User
 from mediatheque.recommend.champion import OnDuty
 from mediatheque.recommend.fold_in import HALF_BELIEVED, columns_of
 from mediatheque.recommend.mix import shares
-from mediatheque.recommend.queries import known_titles
+from mediatheque.recommend.queries.known import known_titles
 from mediatheque.recommend.serve import recommend
 from mediatheque.recommend.taste import Taste, learn, with_model
 from mediatheque.vocabulary import EventKind, Kind, Work

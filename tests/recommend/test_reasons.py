@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mediatheque.recommend.algorithms import Term
-from mediatheque.recommend.queries import Reception
+from mediatheque.recommend.queries.crowd import Reception
 from mediatheque.recommend.reasons import Told, contributions, reason
 from mediatheque.recommend.taste import Known
 from mediatheque.vocabulary import Credit, Item, Kind, Role, Work

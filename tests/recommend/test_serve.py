@@ -14,7 +14,7 @@ import small_world as world
 from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.errors import Invalid
 from mediatheque.library.queries.users import User
-from mediatheque.recommend.queries import add_shown
+from mediatheque.recommend.queries.shown import add_shown
 from mediatheque.recommend.serve import USUAL_KINDS, methods, recommend
 from mediatheque.vocabulary import EventKind, Kind, Recommendation, Work
 

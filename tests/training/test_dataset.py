@@ -15,7 +15,7 @@ from mediatheque.kit.database import Connection
 from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.users import User, add_user
 from mediatheque.recommend.opinions import Opinions
-from mediatheque.recommend.queries import known_titles
+from mediatheque.recommend.queries.known import known_titles
 from mediatheque.recommend.taste import learn, with_model
 from mediatheque.training.dataset import Dataset, from_rows, read
 from mediatheque.training.queries import Part, moment_at, watermark

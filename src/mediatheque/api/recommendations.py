@@ -92,7 +92,7 @@ def _recommend(
     method: str,
     explain: bool,
 ) -> Recommendations:
-    from mediatheque.recommend.queries import add_shown
+    from mediatheque.recommend.queries.shown import add_shown
     from mediatheque.recommend.serve import recommend
     from mediatheque.stores.vectors import store
 

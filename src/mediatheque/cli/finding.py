@@ -122,7 +122,7 @@ def recommend(
       mediatheque recommend --kind book -n 5
       mediatheque recommend --exclude "Dune (2021)" --method content
     """
-    from mediatheque.recommend.queries import add_shown
+    from mediatheque.recommend.queries.shown import add_shown
     from mediatheque.recommend.serve import methods
     from mediatheque.recommend.serve import recommend as serve
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mediatheque.kit.database import Connection
-from mediatheque.recommend import queries
-from mediatheque.recommend.queries import CrowdFigures
+from mediatheque.recommend.queries import crowd as figures_of
+from mediatheque.recommend.queries.crowd import CrowdFigures
 from mediatheque.vocabulary import Kind
 
 Floats = npt.NDArray[np.float64]
@@ -98,7 +98,7 @@ def current_crowd(db: Connection) -> Crowd:
     if kept is not None and time.monotonic() < kept[1]:
         return kept[0]
     started = time.monotonic()
-    crowd = crowd_from(queries.crowd_figures(db, half_life_days=ACTIVITY_HALF_LIFE_DAYS))
+    crowd = crowd_from(figures_of.crowd_figures(db, half_life_days=ACTIVITY_HALF_LIFE_DAYS))
     took = time.monotonic() - started
     if len(crowd.item_ids):  # An empty library is about to be filled, and cheap to ask again.
         _crowd_by_engine[db.engine] = (crowd, started + max(_FRESH_S, _RARELY * took))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from mediatheque.kit.database import Connection
 from mediatheque.recommend.interests import Vectors
-from mediatheque.recommend.queries import Eligible
+from mediatheque.recommend.queries.eligible import Eligible
 from mediatheque.stores.vectors import Condition, store
 
 #: Asked for in steps of so many: PostgreSQL makes a plan for each number.

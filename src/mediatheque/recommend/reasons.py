@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mediatheque.recommend.algorithms import Term
-from mediatheque.recommend.queries import Reception
+from mediatheque.recommend.queries.crowd import Reception
 from mediatheque.recommend.taste import Known
 from mediatheque.vocabulary import Item, Kind, Role, Work
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries.items import items_with_ids
-from mediatheque.recommend import algorithms, queries
+from mediatheque.recommend import algorithms
 from mediatheque.recommend.algorithms import Algorithm, Search, Term
 from mediatheque.recommend.champion import OnDuty
 from mediatheque.recommend.crowd import current_crowd
@@ -19,7 +19,9 @@ from mediatheque.recommend.interests import Vectors
 from mediatheque.recommend.likeness import Space
 from mediatheque.recommend.mix import COLLABORATIVE, Part, Pick, pick, shares
 from mediatheque.recommend.pool import Pool, Traits
-from mediatheque.recommend.queries import Eligible, Reception
+from mediatheque.recommend.queries.crowd import Reception, receptions
+from mediatheque.recommend.queries.eligible import Eligible, bounds, traits_of
+from mediatheque.recommend.queries.known import known_titles
 from mediatheque.recommend.reasons import Told, contributions, reason
 from mediatheque.recommend.taste import Taste, learn, with_model, with_vectors
 from mediatheque.stores.vectors import store
@@ -78,19 +80,19 @@ def recommend(
 
 
 def _eligible(db: Connection, user_id: int, kinds: Sequence[Kind], exclude: Iterable[int]) -> Eligible:
-    bounds = queries.bounds(db, user_id)
+    known = bounds(db, user_id)
     return Eligible(
         viewer=user_id,
         kinds=tuple(kinds) or USUAL_KINDS,
-        never=bounds.known.union(exclude),
-        closed=bounds.closed,
-        own=bounds.own,
+        never=known.known.union(exclude),
+        closed=known.closed,
+        own=known.own,
     )
 
 
 def _taste(db: Connection, user_id: int, model_id: int | None, on_duty: OnDuty) -> Taste:
     now = datetime.now(UTC)
-    taste = learn(queries.known_titles(db, user_id), now)
+    taste = learn(known_titles(db, user_id), now)
     if on_duty.artifact is not None:
         taste = with_model(taste, on_duty.artifact, now)
     if model_id is None or not taste.seeds:
@@ -146,7 +148,7 @@ def pool_of(db: Connection, taste: Taste, search: Search, item_ids: Sequence[int
             genres=frozenset(row.genres),
             makers=frozenset(row.makers),
         )
-        for row in queries.traits_of(db, item_ids, search.eligible)
+        for row in traits_of(db, item_ids, search.eligible)
     ]
     return Pool(traits, _vectors(db, taste, search.model_id, traits), current_crowd(db))
 
@@ -174,14 +176,14 @@ def _told(
     causes = {t.item_id for chosen in picks for t in _terms(chosen) if t.item_id is not None}
     items = items_with_ids(db, [*picked, *causes], search.eligible.viewer)
     popular = [i for i, chosen in zip(picked, picks, strict=True) if chosen.method == POPULAR]
-    receptions = queries.receptions(db, popular) if popular else {}
+    received = receptions(db, popular) if popular else {}
     known = {known.item_id: known for known in taste.history if known.item_id in causes}
     told: list[Recommendation] = []
     for item_id, chosen in zip(picked, picks, strict=True):
         facts = Told(
             items=items,
             known=known,
-            reception=receptions.get(item_id, Reception()),
+            reception=received.get(item_id, Reception()),
             is_saved=item_id in taste.saved,
         )
         told.append(_recommendation(items[item_id], chosen, facts, fallback))

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from mediatheque.kit import shelf
 from mediatheque.kit.database import Connection
 from mediatheque.recommend.pool import Floats, Pool
-from mediatheque.recommend.queries import Eligible
+from mediatheque.recommend.queries.eligible import Eligible
 from mediatheque.recommend.taste import Taste
 
 

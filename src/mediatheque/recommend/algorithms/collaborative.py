@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from mediatheque.kit.database import Connection
-from mediatheque.recommend import queries
 from mediatheque.recommend.algorithms import Scores, Search, Term
 from mediatheque.recommend.fold_in import FoldIn
 from mediatheque.recommend.models import Explanation
 from mediatheque.recommend.pool import Pool
+from mediatheque.recommend.queries.eligible import eligible_among
 from mediatheque.recommend.taste import Taste
 
 #: Asked for together; a person who has seen all of them is asked about four times as many next.
@@ -38,7 +38,7 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
     start, size = 0, _AT_A_TIME + search.n
     while len(found) < search.n and start < len(ranked):
         among = ranked[start : start + size].tolist()
-        found += queries.eligible_among(db, among, search.eligible, search.n - len(found))
+        found += eligible_among(db, among, search.eligible, search.n - len(found))
         start, size = start + size, size * 4
     return found
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from mediatheque.kit.database import Connection
-from mediatheque.recommend import queries
 from mediatheque.recommend.algorithms import Scores, Search, Term
 from mediatheque.recommend.crowd import WEIGHT_BY_TERM, current_crowd
 from mediatheque.recommend.pool import Pool
+from mediatheque.recommend.queries.eligible import eligible_among, eligible_at_all
 from mediatheque.recommend.taste import Taste
 
 #: Asked for together; a person who has seen all of them is asked about four times as many next.
@@ -33,10 +33,10 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
     start, size = 0, _AT_A_TIME + most
     while len(found) < most and start < len(ranked):
         wanted = most - len(found)
-        found += queries.eligible_among(db, ranked[start : start + size].tolist(), search.eligible, wanted)
+        found += eligible_among(db, ranked[start : start + size].tolist(), search.eligible, wanted)
         start, size = start + size, size * 4
     if len(found) < search.n:
-        found += queries.eligible_at_all(db, search.eligible, search.n)
+        found += eligible_at_all(db, search.eligible, search.n)
     return list(dict.fromkeys(found))
 
 
