@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -111,6 +113,8 @@ class Work:
     popularity: float | None = None  # the source's own scale, higher is more popular
     average_rating: float | None = None  # 0.5–5.0
     rating_count: int | None = None
+    minimum_age: int | None = None  # the youngest age it is rated for, 0: everybody; None: nobody has said
+    services: tuple[str, ...] = ()  # where it streams, as `service_name` writes them; (): nobody has said
     external_ids: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def people(self, *roles: Role) -> tuple[str, ...]:
@@ -249,6 +253,21 @@ class SearchHit:
     score: float
     matched: tuple[str, ...] = ()  # "text", "semantic"
 
+
+def service_name(written: str) -> str:
+    """The stable name of a streaming service: "Disney+" and "Disney Plus" are "disney-plus".
+
+    Tiers that differ in advertising alone are one service. "" where there is no letter to go by.
+    """
+    folded = unicodedata.normalize("NFKD", written.casefold().replace("+", " plus "))
+    words = "".join(c for c in folded if not unicodedata.combining(c) and c not in "'’")
+    name = "-".join(re.findall(r"[^\W_]+", words))
+    return _WITH_ADS.sub("", name) or name
+
+
+_WITH_ADS = re.compile(
+    r"(-(basic|standard))?-(with|mit|avec|con)-(ads|werbung|pub|publicite|anuncios|pubblicita)$"
+)
 
 #: What reading an export yields, one outcome per row.
 Row = Record | Rejected | Skipped

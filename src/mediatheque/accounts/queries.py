@@ -13,7 +13,7 @@ from mediatheque.accounts.keys import NewKey
 from mediatheque.accounts.tables import api_keys, credentials
 from mediatheque.kit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from mediatheque.library.queries.turns import take_catalogues_turn
-from mediatheque.library.queries.users import User, add_user, delete_user
+from mediatheque.library.queries.users import User, add_user, delete_user, user_from_row
 from mediatheque.library.tables import users
 
 #: More than anybody needs; a bound on what one account can fill.
@@ -70,7 +70,7 @@ def sign_in(db: Connection, name: str) -> tuple[User | None, str | None]:
         .outerjoin(credentials)
         .where(func.lower(users.c.name) == func.lower(" ".join(name.split())))
     ).first()
-    return (_user(row), row.password_hash) if row is not None else (None, None)
+    return (user_from_row(row), row.password_hash) if row is not None else (None, None)
 
 
 def password_hash_of(db: Connection, user_id: int) -> str | None:
@@ -87,7 +87,7 @@ def user_signed_in(db: Connection, user_id: int, issued_at: datetime) -> User:
     ).first()
     if row is None or issued_at < row.changed_at:
         raise Unauthenticated("This sign-in counts no more (the password was changed); sign in again.")
-    return _user(row)
+    return user_from_row(row)
 
 
 def user_with_key(db: Connection, key_hash: bytes) -> User:
@@ -102,7 +102,7 @@ def user_with_key(db: Connection, key_hash: bytes) -> User:
     now = datetime.now(UTC)
     if row.last_used_at is None or row.last_used_at < now - _USE_IS_NOTED_EVERY:
         db.execute(update(api_keys).where(api_keys.c.id == row.key_id).values(last_used_at=now))
-    return _user(row)
+    return user_from_row(row)
 
 
 def add_api_key(db: Connection, user_id: int, name: str, key: NewKey) -> ApiKey:
@@ -145,7 +145,7 @@ def set_role(db: Connection, user_id: int, role: str) -> User:
     row = db.execute(update(users).where(users.c.id == user_id).values(role=role).returning(users)).first()
     if row is None:
         raise NotFound(f"There is no user {user_id}.")
-    return _user(row)
+    return user_from_row(row)
 
 
 def erase(db: Connection, user_id: int) -> None:
@@ -171,10 +171,6 @@ def _keep_an_admin(db: Connection, user_id: int) -> None:
 
 def _has_users(db: Connection) -> bool:
     return db.execute(select(users.c.id).limit(1)).first() is not None
-
-
-def _user(row: Any) -> User:
-    return User(row.id, row.name, row.role, row.created_at)
 
 
 def _api_key(row: Any) -> ApiKey:

@@ -42,6 +42,11 @@ SCREEN_RULES: tuple[Rule, ...] = (
         "of these sources only TMDB counts people",
     ),
     Rule(
+        ("minimum_age", "services"),
+        ("tmdb", "starter"),
+        "TMDB collects what the rating boards and the services say, country by country",
+    ),
+    Rule(
         ("series_title", "season", "season_title", "episode", "pages"),
         ("tmdb", "starter"),
         "TMDB numbers seasons and episodes as they were broadcast",
@@ -82,6 +87,11 @@ BOOK_RULES: tuple[Rule, ...] = (
         "an id of the work outlives an edition's",
     ),
     Rule(
+        ("minimum_age", "services"),
+        ("google-books", "open-library", "starter"),
+        "Google alone marks what is for adults, and no source says where a book can be read",
+    ),
+    Rule(
         ("series_title", "season", "season_title", "episode", "runtime_minutes"),
         ("open-library", "google-books", "starter"),
         "no source says them of books; the order only keeps the outcome the same",
@@ -91,6 +101,7 @@ BOOK_RULES: tuple[Rule, ...] = (
 _SINGLE_FIELDS = (
     "kind", "original_title", "year", "language", "genres", "runtime_minutes", "pages", "description",
     "series_title", "season", "season_title", "episode", "url", "image_url", "popularity",
+    "minimum_age", "services",
 )  # fmt: skip
 
 

@@ -49,6 +49,8 @@ def _problem_with_numbers(work: Work) -> str | None:
         return f"is of the year {work.year}"
     if work.average_rating is not None and not 0.5 <= work.average_rating <= 5:
         return f"has an average rating of {work.average_rating:g}, not 0.5 to 5"
+    if work.minimum_age is not None and not 0 <= work.minimum_age <= 21:
+        return f"is for people of {work.minimum_age} years, not 0 to 21"
     for number in (work.season, work.episode, work.pages, work.rating_count):
         if number is not None and not 0 <= number <= _LARGEST:
             return f"has the number {number} where a season, an episode or a count stands"
@@ -70,15 +72,15 @@ def _problem_with_texts(work: Work) -> str | None:
     for scheme, value in work.external_ids.items():
         if len(scheme) > _LONGEST_SCHEME or len(value) > _LONGEST_NAME:
             return _too_long(f"{scheme} {value}", _LONGEST_NAME)
-    if work.alternative_titles or work.genres or work.credits:
+    if work.alternative_titles or work.genres or work.services or work.credits:
         return _problem_with_lists(work)
     return None
 
 
 def _problem_with_lists(work: Work) -> str | None:
-    if max(map(len, (work.alternative_titles, work.genres, work.credits))) > _MOST_NAMED:
+    if max(map(len, (work.alternative_titles, work.genres, work.services, work.credits))) > _MOST_NAMED:
         return f"names more than {_MOST_NAMED} people, titles or genres"
-    names = (*work.genres, *(c.name for c in work.credits))
+    names = (*work.genres, *work.services, *(c.name for c in work.credits))
     others = (*work.alternative_titles, *(c.character or "" for c in work.credits))
     for texts, longest in ((names, _LONGEST_NAME), (others, _LONGEST_TITLE)):
         for text in texts:

@@ -32,7 +32,7 @@ _TEXTS = (
 _RATINGS = frozenset(half / 2 for half in range(1, 11))
 _LONGEST_TITLE = 1_000
 _LONGEST_ID = 500
-_WHOLES = ("year", "pages", "season", "episode", "rating_count")
+_WHOLES = ("year", "pages", "season", "episode", "rating_count", "minimum_age")
 _NUMBERS = ("runtime_minutes", "popularity", "average_rating")
 
 
@@ -217,7 +217,7 @@ def _check_work(data: Mapping[str, Any]) -> None:
     title, series = data.get("title"), data.get("series_title")
     if not isinstance(title, str) or len(title) > _LONGEST_TITLE or not (title.strip() or series):
         raise ValueError(f"its work has no title, or none of up to {_LONGEST_TITLE:,} characters")
-    for name in ("alternative_titles", "genres"):
+    for name in ("alternative_titles", "genres", "services"):
         texts = data.get(name, [])
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise ValueError(f"the {name.replace('_', ' ')} of its work are no list of texts")

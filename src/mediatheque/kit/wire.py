@@ -37,7 +37,7 @@ def work_from_json(data: Mapping[str, Any]) -> Work:
     known: dict[str, Any] = {name: data[name] for name in _WORK_FIELDS if name in data}
     known["kind"] = Kind(data["kind"])
     known["title"] = data["title"]
-    for name in ("alternative_titles", "genres"):
+    for name in ("alternative_titles", "genres", "services"):
         if name in known:
             known[name] = tuple(known[name])
     if "credits" in known:

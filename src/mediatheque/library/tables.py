@@ -30,7 +30,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from mediatheque.vocabulary import EventKind, Kind, Role, Verdict
 
@@ -71,8 +71,14 @@ users = Table(
     Column("name", String(64), nullable=False),
     Column("role", String(16), nullable=False, server_default="member"),
     _now("created_at"),
+    # An administrator's: nothing rated for older people is recommended or found. NULL: no limit.
+    Column("max_age", SmallInteger),
+    Column("may_see_unrated", Boolean, nullable=False, server_default=text("true")),
+    # The person's own: where they can stream; none: wherever.
+    Column("services", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     CheckConstraint("role IN ('admin', 'member')", name="role"),
     CheckConstraint("length(btrim(name)) > 0", name="name_not_blank"),
+    CheckConstraint("max_age BETWEEN 0 AND 21", name="max_age"),
 )
 Index("uq_users_name_lower", func.lower(users.c.name), unique=True)
 
@@ -131,6 +137,9 @@ items = Table(
     Column("rating_count", Integer),
     Column("season", Integer),
     Column("episode", Integer),
+    # NULL: no source says. An episode without one of its own has its show's, see ItemFilter and Eligible.
+    Column("minimum_age", SmallInteger),
+    Column("services", ARRAY(Text)),
     # The whole merged work, as kit/wire.py writes it; the columns above are what queries filter by.
     Column("work", JSONB, nullable=False),
     _to("items", "parent_id", nullable=True, on_delete="SET NULL"),
@@ -145,6 +154,7 @@ items = Table(
     CheckConstraint(_one_of("kind", Kind), name="kind"),
     CheckConstraint("year BETWEEN -4000 AND 2200", name="year"),
     CheckConstraint("average_rating BETWEEN 0.5 AND 5", name="average_rating"),
+    CheckConstraint("minimum_age BETWEEN 0 AND 21", name="minimum_age"),
     CheckConstraint("parent_id <> id", name="not_own_parent"),
     CheckConstraint("merged_into <> id", name="not_merged_into_itself"),
     Index("ix_items_parent_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
@@ -153,6 +163,14 @@ items = Table(
     Index("ix_items_kind_year", "kind", "year"),
     Index("ix_items_popularity", text("popularity DESC NULLS LAST")),
     Index("ix_items_search", "search", postgresql_using="gin", postgresql_with=_NO_PENDING_LIST),
+    # && is strict, so a question for services finds this index though it does not say IS NOT NULL.
+    Index(
+        "ix_items_services",
+        "services",
+        postgresql_using="gin",
+        postgresql_where=text("services IS NOT NULL"),
+        postgresql_with=_NO_PENDING_LIST,
+    ),
 )
 
 item_titles = Table(

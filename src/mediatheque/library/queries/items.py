@@ -15,6 +15,49 @@ from mediatheque.vocabulary import Item, Kind, Work
 #: What a person may see: the catalogue, and what was made from their own records.
 VISIBLE = "(i.owner_id IS NULL OR i.owner_id = :viewer) AND i.merged_into IS NULL"
 
+#: Kinds that are streamed: a service says nothing of the others.
+STREAMED = frozenset({Kind.FILM, Kind.SHOW, Kind.EPISODE})
+
+#: A condition on `items i` ("": none) and its parameters.
+Conditioned = tuple[str, dict[str, Any]]
+
+
+def within_age(limit: int | None, *, may_see_unrated: bool, kinds: Sequence[Kind]) -> Conditioned:
+    """Only what is rated for people of `limit` years or younger; `kinds`: all that are asked for, () any."""
+    if limit is None:
+        return "", {}
+    unrated = 0 if may_see_unrated else limit + 1
+    age = _own_or_shows("minimum_age", kinds, str(unrated))
+    return f"{age} <= :max_age", {"max_age": limit}
+
+
+def on_services(services: Sequence[str], *, kinds: Sequence[Kind]) -> Conditioned:
+    """What is streamed, only on one of these services; other kinds are left alone."""
+    if not services:
+        return "", {}
+    condition = f"{_own_or_shows('services', kinds)} && CAST(:services AS text[])"
+    if not kinds or not STREAMED.issuperset(kinds):
+        condition = f"(i.kind <> ALL(CAST(:streamed AS text[])) OR {condition})"
+        return condition, {"services": list(services), "streamed": sorted(STREAMED)}
+    return condition, {"services": list(services)}
+
+
+def in_languages(languages: Sequence[str], *, kinds: Sequence[Kind]) -> Conditioned:
+    """Only what was made in one of these languages (ISO 639-1)."""
+    if not languages:
+        return "", {}
+    return f"{_own_or_shows('language', kinds)} = ANY(:languages)", {"languages": list(languages)}
+
+
+def _own_or_shows(column: str, kinds: Sequence[Kind], otherwise: str | None = None) -> str:
+    """The item's value, an episode's else that of its show: catalogues speak of shows alone."""
+    values = [f"i.{column}"]
+    if not kinds or Kind.EPISODE in kinds:
+        values.append(f"(SELECT s.{column} FROM items s WHERE s.id = i.parent_id)")
+    values += [otherwise] if otherwise is not None else []
+    return f"coalesce({', '.join(values)})" if len(values) > 1 else values[0]
+
+
 _COLUMNS = "i.id, i.work, i.parent_id, i.owner_id"
 
 
@@ -39,6 +82,9 @@ class ItemFilter:
     language: str | None = None
     is_seen: bool | None = None
     is_saved: bool | None = None
+    max_age: int | None = None  # nothing that is rated for older people
+    may_see_unrated: bool = True  # with `max_age`: also what nobody rated for an age
+    services: tuple[str, ...] = ()  # what is streamed, on one of these
 
     def sql(self) -> tuple[str, dict[str, Any]]:
         """A condition on `items i` (and its parameters; `:viewer` is the caller's to give)."""
@@ -61,6 +107,13 @@ class ItemFilter:
             if value is not None:
                 conditions.append(condition)
                 given[name] = value
+        for condition, values in (
+            within_age(self.max_age, may_see_unrated=self.may_see_unrated, kinds=self.kinds),
+            on_services(self.services, kinds=self.kinds),
+        ):
+            if condition:
+                conditions.append(condition)
+                given |= values
         for value, condition in (
             (self.is_seen, "(ui.seen_count > 0 OR ui.episodes_seen > 0)"),
             (self.is_saved, "ui.is_saved"),
@@ -90,10 +143,10 @@ def add_items(db: Connection, new: Sequence[NewItem]) -> list[int]:
     db.execute(
         text(f"""
             INSERT INTO items (id, kind, title, year, language, popularity, average_rating, rating_count,
-                               season, episode, work, parent_id, owner_id, search)
+                               season, episode, minimum_age, services, work, parent_id, owner_id, search)
             OVERRIDING SYSTEM VALUE
             SELECT r.id, r.kind, r.title, r.year, r.language, r.popularity, r.average_rating, r.rating_count,
-                   r.season, r.episode, r.work, r.parent_id, r.owner_id, {_SEARCH}
+                   r.season, r.episode, r.minimum_age, r.services, r.work, r.parent_id, r.owner_id, {_SEARCH}
             FROM jsonb_to_recordset(:rows) AS r({_RECORDSET}, parent_id bigint, owner_id bigint)
         """),
         {"rows": jsonb(rows)},
@@ -111,7 +164,8 @@ def save_works(db: Connection, works: Mapping[int, tuple[Work, tuple[str, ...]]]
         text(f"""
             UPDATE items SET kind = r.kind, title = r.title, year = r.year, language = r.language,
                 popularity = r.popularity, average_rating = r.average_rating, rating_count = r.rating_count,
-                season = r.season, episode = r.episode, work = r.work, search = {_SEARCH}, updated_at = now()
+                season = r.season, episode = r.episode, minimum_age = r.minimum_age, services = r.services,
+                work = r.work, search = {_SEARCH}, updated_at = now()
             FROM jsonb_to_recordset(:rows) AS r({_RECORDSET})
             WHERE items.id = r.id
         """),
@@ -227,7 +281,7 @@ _LONGEST_KEY = 2_400
 
 _RECORDSET = (
     "id bigint, kind text, title text, year smallint, language text, popularity real, average_rating real,"
-    " rating_count integer, season integer, episode integer, work jsonb, titles text, names text, genres text,"
+    " rating_count integer, season integer, episode integer, minimum_age smallint, services text[], work jsonb, titles text, names text, genres text,"
     " description text"
 )
 
@@ -252,6 +306,8 @@ def _row(item_id: int, work: Work) -> dict[str, Any]:
         "rating_count": work.rating_count,
         "season": work.season,
         "episode": work.episode,
+        "minimum_age": work.minimum_age,
+        "services": list(work.services) or None,
         "work": work_to_json(work),
         "titles": " ".join(t for t in titles if t),
         "names": " ".join(credit.name for credit in work.credits),

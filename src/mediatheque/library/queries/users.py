@@ -25,6 +25,9 @@ class User:
     name: str
     role: str  # "admin" or "member"
     created_at: datetime
+    max_age: int | None = None  # nothing rated for older people is recommended to them or found by them
+    may_see_unrated: bool = True  # with `max_age`: also what nobody rated for an age
+    services: tuple[str, ...] = ()  # where they can stream; (): they do not say
 
     @property
     def is_admin(self) -> bool:
@@ -43,7 +46,7 @@ def add_user(db: Connection, name: str) -> User:
     row = db.execute(
         insert(users).values(name=name, role="admin" if is_first else "member").returning(users)
     ).one()
-    return _user(row)
+    return user_from_row(row)
 
 
 def user_with_id(db: Connection, user_id: int) -> User:
@@ -51,14 +54,14 @@ def user_with_id(db: Connection, user_id: int) -> User:
     row = db.execute(select(users).where(users.c.id == user_id)).first()
     if row is None:
         raise NotFound(f"There is no user {user_id}.")
-    return _user(row)
+    return user_from_row(row)
 
 
 def user_named(db: Connection, name: str) -> User:
     """The user called `name` in any case; raises NotFound saying who there is."""
     row = db.execute(select(users).where(func.lower(users.c.name) == func.lower(name.strip()))).first()
     if row is not None:
-        return _user(row)
+        return user_from_row(row)
     there = [user.name for user in all_users(db)]
     known = f"There is {', '.join(there[:8])}." if there else "There is nobody yet."
     raise NotFound(f"There is no user called '{name}'. {known} Add one with: mediatheque users add NAME")
@@ -66,7 +69,7 @@ def user_named(db: Connection, name: str) -> User:
 
 def all_users(db: Connection) -> list[User]:
     """Everybody, in the order they came."""
-    return [_user(row) for row in db.execute(select(users).order_by(users.c.id))]
+    return [user_from_row(row) for row in db.execute(select(users).order_by(users.c.id))]
 
 
 def delete_user(db: Connection, user_id: int) -> None:
@@ -104,5 +107,14 @@ def _named_by_own_items(db: Connection, user_id: int, table: str) -> list[int]:
     return list(found.scalars())
 
 
-def _user(row: SqlRow[Any]) -> User:
-    return User(row.id, row.name, row.role, row.created_at)
+def user_from_row(row: SqlRow[Any]) -> User:
+    """A user from a row with all columns of `users`."""
+    return User(
+        row.id,
+        row.name,
+        row.role,
+        row.created_at,
+        max_age=row.max_age,
+        may_see_unrated=row.may_see_unrated,
+        services=tuple(row.services),
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import text
 
 from mediatheque.kit.database import Connection
-from mediatheque.library.queries.items import VISIBLE
+from mediatheque.library.queries.items import VISIBLE, in_languages, on_services, within_age
+from mediatheque.library.queries.users import user_with_id
 from mediatheque.vocabulary import Kind
 
 
@@ -24,6 +25,11 @@ class Eligible:
     own: frozenset[int] = (
         frozenset()
     )  # of the viewer's own items, those they saved: nobody needs the rest named
+    until_year: int | None = None  # nothing that came out later; what has no year may be
+    max_age: int | None = None  # nothing that is rated for older people
+    may_see_unrated: bool = True  # with `max_age`: also what nobody rated for an age
+    services: tuple[str, ...] = ()  # what is streamed, on one of these; books and the like wherever they are
+    languages: tuple[str, ...] = ()  # ISO 639-1; what nobody knows the language of is in none
 
     def sql(self) -> tuple[str, dict[str, Any]]:
         """A condition on `items i`, and all its parameters.
@@ -45,7 +51,42 @@ class Eligible:
         if Kind.EPISODE in self.kinds:
             conditions.append("(i.parent_id IS NULL OR i.parent_id <> ALL(CAST(:closed AS bigint[])))")
             given["closed"] = _array(self.closed)
+        if self.until_year is not None:
+            conditions.append("(i.year IS NULL OR i.year <= :until_year)")
+            given["until_year"] = self.until_year
+        for condition, values in (
+            within_age(self.max_age, may_see_unrated=self.may_see_unrated, kinds=self.kinds),
+            on_services(self.services, kinds=self.kinds),
+            in_languages(self.languages, kinds=self.kinds),
+        ):
+            if condition:
+                conditions.append(condition)
+                given |= values
         return " AND ".join(conditions), given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What holds for every list of a person until it is changed: an administrator's age limit, own services."""
+
+    max_age: int | None = None
+    may_see_unrated: bool = True
+    services: tuple[str, ...] = ()
+
+    def narrowed(self, *, max_age: int | None = None, services: Sequence[str] | None = None) -> Rules:
+        """As a request asks: no older than the limit whatever it says; on other services, or on any with ()."""
+        ages = [age for age in (self.max_age, max_age) if age is not None]
+        return replace(
+            self,
+            max_age=min(ages, default=None),
+            services=self.services if services is None else tuple(dict.fromkeys(services)),
+        )
+
+
+def rules_of(db: Connection, user_id: int) -> Rules:
+    """The person's standing rules; raises NotFound."""
+    user = user_with_id(db, user_id)
+    return Rules(max_age=user.max_age, may_see_unrated=user.may_see_unrated, services=user.services)
 
 
 def _array(ids: Iterable[int]) -> str:
@@ -60,6 +101,7 @@ class Bounds:
     known: frozenset[int]
     closed: frozenset[int]
     own: frozenset[int]
+    hidden: frozenset[int] = frozenset()  # of what is known
 
 
 def bounds(db: Connection, user_id: int) -> Bounds:
@@ -71,12 +113,13 @@ def bounds(db: Connection, user_id: int) -> Bounds:
         text("""
             SELECT array_agg(DISTINCT item_id)::text, array_agg(DISTINCT item_id) FILTER (WHERE is_closed)::text,
                 (SELECT array_agg(ui.item_id)::text FROM user_items ui JOIN items i ON i.id = ui.item_id
-                 WHERE ui.user_id = :user AND ui.is_saved AND i.owner_id = :user)
+                 WHERE ui.user_id = :user AND ui.is_saved AND i.owner_id = :user),
+                array_agg(DISTINCT item_id) FILTER (WHERE is_hidden)::text
             FROM (
-                SELECT item_id, seen_count > 0 OR is_hidden AS is_closed FROM user_items
+                SELECT item_id, seen_count > 0 OR is_hidden AS is_closed, is_hidden FROM user_items
                 WHERE user_id = :user AND (seen_count > 0 OR episodes_seen > 0 OR is_hidden OR liking <> 0)
-                UNION ALL SELECT item_id, false FROM ratings WHERE user_id = :user
-                UNION ALL SELECT item_id, false FROM events
+                UNION ALL SELECT item_id, false, false FROM ratings WHERE user_id = :user
+                UNION ALL SELECT item_id, false, false FROM events
                 WHERE user_id = :user AND kind = 'started' AND item_id IS NOT NULL
             ) AS known
         """),
