@@ -23,15 +23,17 @@ pytest.importorskip("scipy", reason="training needs the extra 'train'")
 pytest.importorskip("irspack", reason="training needs the extra 'train'")
 
 from mediatheque.flows import jobs
-from mediatheque.flows.training import Contest, Outcome, split_of, train, try_models
+from mediatheque.flows.training import Outcome, train
 from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.settings import read_settings
 from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.users import User, add_user
+import small_world as world
 from mediatheque.recommend.artifact import models_dir_in, read_aliases
 from mediatheque.recommend.champion import Champions, OnDuty
 from mediatheque.recommend.opinions import Opinions
 from mediatheque.recommend.serve import recommend
+from mediatheque.training.contest import Contest, split_of, try_models
 from mediatheque.training.dataset import read
 from mediatheque.training.registry import LocalRegistry, Trained
 from mediatheque.vocabulary import Event, EventKind
@@ -105,7 +107,7 @@ def test_lists_are_of_the_person_s_taste_explained_truly_and_fresh_at_once(
     train(database, registry, now=NOW)
     with database.transaction() as db:
         newcomer = add_user(db, "Newcomer")
-        nothing = recommend(db, newcomer.id, method="collaborative", on_duty=champions.current())
+        nothing = world.recommended(db, newcomer.id, method="collaborative", on_duty=champions.current())
         assert {r.fallback for r in nothing} == {
             "the model of what people here like together knows nothing that you like yet, so this is what is popular"
         }
@@ -113,7 +115,7 @@ def test_lists_are_of_the_person_s_taste_explained_truly_and_fresh_at_once(
             liked = settled.films[taste][:3]
             started = time.monotonic()
             add_events(db, newcomer.id, [(film, Event(kind=EventKind.LIKED), None) for film in liked])
-            found = recommend(db, newcomer.id, n=20, on_duty=champions.current())
+            found = world.recommended(db, newcomer.id, n=20, on_duty=champions.current())
             assert time.monotonic() - started < 1.0
             mine = [r for r in found if r.method == "collaborative"]
             of_taste = [r for r in mine if r.item.id in settled.films[taste]]
@@ -122,7 +124,7 @@ def test_lists_are_of_the_person_s_taste_explained_truly_and_fresh_at_once(
             assert {r.fallback for r in found} == {None}
             assert any(r.because.startswith("People here who took to ") for r in of_taste)
             for r in found:
-                assert sum(r.contributions.values()) == pytest.approx(r.score, abs=1e-6)
+                assert sum(c.amount for c in r.contributions) == pytest.approx(r.score, abs=1e-6)
 
 
 def test_the_same_recipe_with_newer_events_serves_and_can_be_rolled_back(
@@ -261,7 +263,7 @@ def test_a_refused_champion_does_not_stop_lists_nor_the_next_training(
     on_duty = champions.current()
     assert on_duty.artifact is None
     with database.transaction() as db:
-        found = recommend(db, settled.people[0].id, n=5, on_duty=on_duty)
+        found = world.recommended(db, settled.people[0].id, n=5, on_duty=on_duty)
     assert len(found) == 5
     assert all("arrays.npz is not the one that was promoted" in str(r.fallback) for r in found)
     again = train(database, registry, now=NOW)
@@ -350,11 +352,13 @@ from mediatheque.flows import jobs
 from mediatheque.kit.database import Database
 from mediatheque.kit.settings import read_settings
 from mediatheque.wiring import Mediatheque
+from mediatheque.recommend.request import Means, Request
 from mediatheque.recommend.serve import recommend
 app = Mediatheque(read_settings(data_dir={str(tmp_path)!r}, database_url={database.url!r}), Database({database.url!r}))
 create_app(app), jobs.queue_of(app)
 with app.database.transaction() as db:
-    found = recommend(db, {settled.people[0].id}, method="collaborative", on_duty=app.champions.current())
+    found = recommend(
+        db, {settled.people[0].id}, Request(method="collaborative"), Means(on_duty=app.champions.current()))
 assert {{r.fallback for r in found}} == {{None}}, found
 print([m for m in sys.modules if m.split(".")[0] in ("scipy", "irspack", "lightgbm", "threadpoolctl")
        or m.startswith("mediatheque.training") or m == "mediatheque.flows.training"])
@@ -396,6 +400,6 @@ def test_each_taste_is_served_to_who_has_it(
     train(database, registry, now=NOW)
     with database.transaction() as db:
         for person, user in enumerate(settled.people[: 2 * len(TASTES)]):
-            found = recommend(db, user.id, n=5, method="collaborative", on_duty=champions.current())
+            found = world.recommended(db, user.id, n=5, method="collaborative", on_duty=champions.current())
             own = set(settled.films[settled.taste_of(person)])
             assert sum(r.item.id in own for r in found) >= 4

@@ -101,3 +101,39 @@ def test_a_paired_test_is_students() -> None:
     t = 2 * np.sqrt(3)
     assert found.p == pytest.approx(1 - t / np.sqrt(2 + t * t))
     assert found.low == pytest.approx(2 - 4.302653 / np.sqrt(3))
+
+
+def test_how_popular_by_hand() -> None:
+    # Three people have item 0, one has 1 and 2 each, nobody has 3.
+    ranks = metrics.percentiles(np.array([3, 1, 1, 0]))
+    np.testing.assert_allclose(ranks, [0.875, 0.5, 0.5, 0.125])
+    np.testing.assert_allclose(metrics.mean_of_shown(LISTS, ranks), [(0.5 + 0.875 + 0.5) / 3, 0.3125])
+    assert metrics.mean_of_shown(np.array([[-1, -1]]), ranks).tolist() == [0]
+    wanted = metrics.mean_of_rows(np.array([0, 2, 2, 3]), np.array([0, 3, 1]), ranks)
+    np.testing.assert_allclose(wanted, [0.5, 0, 0.5])
+    assert metrics.percentiles(np.zeros(0)).tolist() == []
+
+
+def test_means_have_students_interval() -> None:
+    found = significance.estimate(np.array([1.0, 2, 3]))
+    assert found.mean == 2
+    assert found.high - found.mean == found.mean - found.low == pytest.approx(4.302653 / np.sqrt(3))
+    assert significance.estimate(np.array([0.3])) == significance.Estimate(0.3, 0.3, 0.3)
+    assert significance.estimate(np.zeros(0)).mean == 0
+
+
+def test_several_comparisons_are_held_to_more() -> None:
+    # By hand: .01 · 4, then .02 · 3 and .03 · 2 (both .06), then .6.
+    assert significance.holm([0.6, 0.01, 0.03, 0.02]) == pytest.approx([0.6, 0.04, 0.06, 0.06])
+    assert significance.holm([0.4, 0.4]) == pytest.approx([0.8, 0.8])
+    assert significance.holm([0.9, 0.8]) == [1, 1]
+    assert significance.holm([]) == []
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0, 1), max_size=12))
+def test_no_correction_makes_a_chance_smaller_nor_turns_two_around(chances: list[float]) -> None:
+    held = significance.holm(chances)
+    assert all(p <= q <= 1 for p, q in zip(chances, held, strict=True))
+    order = sorted(range(len(chances)), key=chances.__getitem__)
+    assert sorted(held) == [held[which] for which in order]

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 import mediatheque
-from mediatheque.kit.database import Connection, Database
+from mediatheque.kit.database import Database
 from mediatheque.kit.errors import Invalid, Unavailable
 from mediatheque.recommend.artifact import Artifact
-from mediatheque.recommend.models import Arrays
 from mediatheque.recommend.opinions import Opinions
-from mediatheque.training.candidates import Recipe, blend_weights, blended, fit_all, members_of, singles
+from mediatheque.training.candidates import Recipe, fit_all
+from mediatheque.training.contest import Contest, parts_of, too_little, try_models, usual
 from mediatheque.training.dataset import Dataset, read
 from mediatheque.training.judging import Judges, judge, judges
-from mediatheque.training.queries import Part, Watermark, moment_at, watermark
+from mediatheque.training.queries import Part, Watermark, watermark
 from mediatheque.training.registry import Registry, Trained
 
 if TYPE_CHECKING:
@@ -28,29 +26,8 @@ if TYPE_CHECKING:
 #: Called with what is done next, in words.
 OnStep = Callable[[str], None]
 
-#: Nobody is trained for fewer people with so many liked titles each, nor judged by fewer.
-LEAST_USERS, LEAST_LIKES, LEAST_JUDGES = 5, 4, 5
-#: Of the dated events the last fifth judges; of what is before it, the last fifth chooses.
-LEARNED_SHARE = 0.8
-#: Where time does not split (everybody came with one export), each person's last so many titles judge.
-LAST_TITLES = 5
-#: Time must leave so many of the people as judges, or places in histories are used instead.
-JUDGING_SHARE = 0.3
-#: More titles than these teach nothing: the least liked are left out.
-MOST_ITEMS = 50_000
 #: With so many people a model has half of what is not the crowd's in a mixture.
 PEOPLE_FOR_HALF = 150.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
-    """The parts of the events: learned from to choose, choosing, learned from to be judged, judging."""
-
-    why: str
-    fit: Part
-    validation: Part
-    train: Part
-    test: Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,22 +63,6 @@ class Outcome:
     trust: float = 0.0  # how much it counts beside what goes by content
 
 
-@dataclass(frozen=True, slots=True)
-class Contest:
-    """Everything that was tried, ready to be judged: recipes, how each did in validation, arrays of the train part."""
-
-    recipes: Sequence[Recipe]
-    validation: Mapping[str, float]
-    arrays: Mapping[str, Arrays]
-    known: Dataset
-    left_out: Sequence[str] = field(default_factory=list[str])
-
-    @property
-    def best(self) -> Recipe:
-        """The best by validation: the part that judges has no say in what is chosen."""
-        return max(self.recipes, key=lambda recipe: self.validation[recipe.key])
-
-
 def train(
     database: Database,
     registry: Registry,
@@ -114,7 +75,7 @@ def train(
 ) -> Outcome:
     """Train on everybody's history, and promote what is not worse than the champion. Raises Unavailable
     where the training libraries are not installed."""
-    _check_libraries()
+    check_libraries()
     opinions, now = opinions or Opinions(), now or datetime.now(UTC)
     champion, fault = _champion(registry)
     on_step("Reading what people did")
@@ -124,17 +85,16 @@ def train(
         mark = watermark(db)
         if only_if_new and champion is not None and _is_made_of(champion, mark):
             return Outcome(why_not=f"nothing was told since version {champion.version} was trained")
-        everything = _usual(read(db, Part(), opinions, now))
-        split, parts = _parts(db, opinions, now)
+        everything = usual(read(db, Part(), opinions, now))
+        split, parts = parts_of(db, opinions, now)
     counted = Outcome(people=len(everything.user_ids), titles=len(everything.item_ids))
-    if why_not := _too_little(everything):
+    if why_not := too_little(everything):
         return replace(counted, why_not=why_not)
     if parts is None:
         return replace(counted, why_not=split.why)
-    fit, validation, known, test = parts
     on_step("Trying models")
-    contest = try_models(fit, validation, known, champion, threads=threads)
-    outcome = _judged(replace(counted, split=split.why), contest, judges(contest.known, test), champion)
+    contest = try_models(parts.fit, parts.validation, parts.known, champion, threads=threads)
+    outcome = _judged(replace(counted, split=split.why), contest, judges(contest.known, parts.test), champion)
     on_step("Training the best on everything")
     arrays = fit_all([contest.best], everything.likes, threads=threads)[contest.best.key]
     trained = Trained(
@@ -160,92 +120,6 @@ def _kept(registry: Registry, trained: Trained, outcome: Outcome, fault: str | N
         registry.challenge(pin)
     verdict = f"{fault}, so the new one serves" if fault else outcome.verdict
     return replace(outcome, version=pin.version, verdict=verdict)
-
-
-def try_models(
-    fit: Dataset, validation: Dataset, known: Dataset, champion: Artifact | None, *, threads: int = 1
-) -> Contest:
-    """Choose on `validation` what was fitted on `fit`, then fit everything on `known`; what judges is not seen."""
-    fit, known = _usual(fit), _usual(known)
-    choosing = judges(fit, validation)
-    alone, left_out = singles(len(known.user_ids), len(known.item_ids))
-    arrays = dict(fit_all(alone, fit.likes, threads=threads))
-    weights = blend_weights(alone, arrays, choosing, len(known.user_ids))
-    recipes = [*alone, blended(alone, weights)]
-    if champion is not None:
-        theirs = Recipe("champion", champion.name, champion.config)
-        can_be_fitted = {one.model for one in alone}.issuperset(
-            one.model for one in members_of(theirs) or [theirs]
-        )
-        if can_be_fitted and theirs.key not in {recipe.key for recipe in recipes}:
-            recipes.append(theirs)
-    arrays |= fit_all(recipes, fit.likes, threads=threads)
-    validated = {r.key: float(judge(r.model, r.config, arrays[r.key], choosing).ndcg.mean()) for r in recipes}
-    return Contest(recipes, validated, fit_all(recipes, known.likes, threads=threads), known, left_out)
-
-
-def split_of(db: Connection, *, by_time: bool) -> Split | None:
-    """The parts by time, or by the places of titles in each history; None where there are no dates."""
-    if not by_time:
-        return Split(
-            why=f"each person's last {LAST_TITLES} titles (a quarter of a short history) judge, "
-            f"the {LAST_TITLES} before them choose",
-            fit=Part(step=LAST_TITLES, newer=2),
-            validation=Part(step=LAST_TITLES, newer=1, older=2),
-            train=Part(step=LAST_TITLES, newer=1),
-            test=Part(step=LAST_TITLES, older=1),
-        )
-    end = moment_at(db, LEARNED_SHARE)
-    begin = moment_at(db, LEARNED_SHARE**2)
-    if begin is None or end is None or begin >= end:
-        return None
-    return Split(
-        why=f"what happened from {begin:%Y-%m-%d} chooses, from {end:%Y-%m-%d} on judges",
-        fit=Part(until=begin),
-        validation=Part(since=begin, until=end),
-        train=Part(until=end),
-        test=Part(since=end),
-    )
-
-
-_Four = tuple[Dataset, Dataset, Dataset, Dataset]
-
-
-def _parts(db: Connection, opinions: Opinions, now: datetime) -> tuple[Split, _Four | None]:
-    """The four parts, by time where that leaves enough people to judge, else by places."""
-    for by_time in (True, False):
-        split = split_of(db, by_time=by_time)
-        if split is None:
-            continue
-        fit, validation, known, test = (
-            read(db, part, opinions, now) for part in (split.fit, split.validation, split.train, split.test)
-        )
-        wanted = JUDGING_SHARE * len(known.user_ids) if by_time else 0
-        found = min(len(judges(_usual(fit), validation)), len(judges(_usual(known), test)))
-        if found >= max(LEAST_JUDGES, wanted):
-            return split, (fit, validation, known, test)
-    why = f"fewer than {LEAST_JUDGES} people have a history that could show whether a model is any good"
-    return Split(why=why, fit=Part(), validation=Part(), train=Part(), test=Part()), None
-
-
-def _usual(data: Dataset) -> Dataset:
-    """Only titles that somebody likes, the most liked where there are too many."""
-    counts = data.likes.per_item
-    kept = np.flatnonzero(counts > 0)
-    if len(kept) > MOST_ITEMS:
-        kept = np.sort(kept[np.argsort(-counts[kept], kind="stable")[:MOST_ITEMS]])
-    return data.of_items(data.item_ids[kept]) if len(kept) < len(data.item_ids) else data
-
-
-def _too_little(data: Dataset) -> str | None:
-    able = int((data.likes.per_user >= LEAST_LIKES).sum())
-    if able >= LEAST_USERS:
-        return None
-    people = {0: "nobody has", 1: "one person has"}.get(able, f"{able} people have")
-    return (
-        f"{people} liked {LEAST_LIKES} titles of the catalogue or more; what people like together shows "
-        f"from {LEAST_USERS} such people on. Until then lists go by content and popularity"
-    )
 
 
 def _champion(registry: Registry) -> tuple[Artifact | None, str | None]:
@@ -344,8 +218,9 @@ def _is_made_of(champion: Artifact, mark: Watermark) -> bool:
     )
 
 
-def _check_libraries() -> None:
-    missing = [name for name in ("scipy", "threadpoolctl") if find_spec(name) is None]
+def check_libraries(*also: str) -> None:
+    """Raise Unavailable where what trains, or one of these, is not installed."""
+    missing = [name for name in ("scipy", "threadpoolctl", *also) if find_spec(name) is None]
     if missing:
         raise Unavailable(
             f"Training needs {' and '.join(missing)}, which serving does not; "

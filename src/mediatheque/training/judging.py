@@ -73,13 +73,13 @@ def judges(known: Dataset, later: Dataset) -> Judges:
     return Judges(known.seen.of_users(rows), targets.of_users(rows))
 
 
-def judge(name: str, config: Any, arrays: Arrays, by: Judges) -> Judgement:
-    """What each judge would have been shown."""
+def judge(name: str, config: Any, arrays: Arrays, by: Judges, *, places: int = WIDE) -> Judgement:
+    """What each judge would have been shown in so many places."""
     parts: list[Judgement] = []
     for start in range(0, len(by), _BATCH):
         rows = np.arange(start, min(start + _BATCH, len(by)))
         batch = Judges(by.seen.of_users(rows), by.targets.of_users(rows))
-        parts.append(shown(models.model(name).score(arrays, config, batch.histories), batch))
+        parts.append(shown(models.model(name).score(arrays, config, batch.histories), batch, places))
     return Judgement(
         np.concatenate([part.lists for part in parts]),
         np.concatenate([part.hits for part in parts]),
@@ -88,13 +88,13 @@ def judge(name: str, config: Any, arrays: Arrays, by: Judges) -> Judgement:
     )
 
 
-def shown(scores: npt.NDArray[np.float32], by: Judges) -> Judgement:
-    """The lists that these scores make: nothing that is known, in twenty places."""
+def shown(scores: npt.NDArray[np.float32], by: Judges, places: int = WIDE) -> Judgement:
+    """The lists that these scores make, nothing that is known among them; -1 where there is no more."""
     masked = scores.copy()
     masked[by.seen.users, by.seen.items] = -np.inf
-    lists = metrics.top(masked, WIDE)
-    if lists.shape[1] < WIDE:
-        lists = np.pad(lists, ((0, 0), (0, WIDE - lists.shape[1])), constant_values=-1)
+    lists = metrics.top(masked, places)
+    if lists.shape[1] < places:
+        lists = np.pad(lists, ((0, 0), (0, places - lists.shape[1])), constant_values=-1)
     hits = metrics.hits(lists, by.targets.starts, by.targets.items, by.seen.n_items)
     counts = by.targets.per_user
     return Judgement(lists, hits, metrics.ndcg(hits, counts, PLACES), counts)

@@ -10,6 +10,9 @@ Users are rows throughout. `lists` holds item numbers best first, -1 where there
 - Coverage: the share of the catalogue shown to anybody. Gini: 0 when all items are shown alike often, 1 when one is.
 - Novelty: the mean of -log2 of the share of people who have what is shown.
 - Intra-list diversity: 1 - the mean cosine of pairs in a list. RMSE and MAE are of ratings.
+- Popularity percentile: the share of the catalogue that fewer people have, ties counted half (0 to 1). Popularity bias
+  (Abdollahpouri 2019): its mean over what is shown less its mean over what the person chose; 0 is as they choose.
+- Cold share: of what is shown (or chosen), how much fewer people have than it takes to know a title well.
 """
 
 from __future__ import annotations
@@ -115,6 +118,25 @@ def diversity(lists: Ints, vectors: npt.NDArray[Any]) -> Floats:
     pairs = count * (count - 1)
     likeness = _share((sums**2).sum(axis=1) - own, pairs)
     return np.where(pairs > 0, 1 - likeness, 0.0)
+
+
+def percentiles(counts: npt.NDArray[Any]) -> Floats:
+    """How popular each item is by the number of people who have it: the share that fewer have, ties counted half."""
+    ranked = np.sort(counts)
+    below, up_to = np.searchsorted(ranked, counts, "left"), np.searchsorted(ranked, counts, "right")
+    return (below + up_to) / (2 * max(len(counts), 1))
+
+
+def mean_of_shown(lists: Ints, values: npt.NDArray[Any]) -> Floats:
+    """The mean over each user's list of something that items have; 0 for an empty list."""
+    shown = lists >= 0
+    return _share(np.where(shown, values[np.maximum(lists, 0)], 0.0).sum(axis=1), shown.sum(axis=1))
+
+
+def mean_of_rows(starts: npt.NDArray[Any], items: npt.NDArray[Any], values: npt.NDArray[Any]) -> Floats:
+    """The same over `items[starts[u]:starts[u + 1]]`, as interactions keep them."""
+    users = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    return _share(np.bincount(users, weights=values[items], minlength=len(starts) - 1), np.diff(starts))
 
 
 def rmse(said: npt.NDArray[Any], given: npt.NDArray[Any]) -> float:
