@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from sqlalchemy import text
@@ -13,10 +14,13 @@ from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.items import NewItem, add_items
 from mediatheque.library.queries.users import User
 from mediatheque.recommend.artifact import Artifact, artifact_from
+from mediatheque.recommend.champion import OnDuty
 from mediatheque.recommend.models import config_to_json, wedlae
 from mediatheque.recommend.opinions import Opinions
+from mediatheque.recommend.request import MIXED, Means, Request, Rules
+from mediatheque.recommend.serve import recommend
 from mediatheque.stores.vectors import Embedded, store
-from mediatheque.vocabulary import Credit, Event, EventKind, Kind, Role, Work
+from mediatheque.vocabulary import Credit, Event, EventKind, Kind, Recommendation, Role, Work
 
 MODEL = "by hand"
 #: What a text is about, as directions: a vector names how much of each.
@@ -93,6 +97,29 @@ def a_model(db: Connection) -> Artifact:
         "trust": 0.5,
     }
     return artifact_from(card, {"weights": likeness}, np.array([item_id for item_id, _ in known], np.int64))
+
+
+def recommended(
+    db: Connection,
+    user_id: int,
+    *,
+    n: int = 10,
+    method: str = MIXED,
+    model_id: int | None = None,
+    on_duty: OnDuty | None = None,
+    as_of: datetime | None = None,
+    kinds: Sequence[Kind] = (),
+    exclude: Iterable[int] = (),
+    **rules: Any,
+) -> list[Recommendation]:
+    """What is recommended to the user."""
+    request = Request(
+        n=n,
+        method=method,
+        as_of=as_of,
+        rules=Rules(kinds=tuple(kinds), exclude=frozenset(exclude), **rules),
+    )
+    return list(recommend(db, user_id, request, Means(model_id=model_id, on_duty=on_duty or OnDuty())))
 
 
 def tell(

@@ -234,15 +234,31 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """One addend of a recommendation's score: by which method, what for, and from which item, if one."""
+
+    method: str  # "": of the list as a whole (variety, habits)
+    name: str  # "like", "liked with", "ratings", "variety" …
+    amount: float
+    item_id: int | None = None
+    title: str | None = None  # of that item
+
+    @property
+    def label(self) -> str:
+        """As a reader understands it: "like Arrival"."""
+        return f"{self.name} {self.title}" if self.title else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
-    """An item worth a person's time, and why."""
+    """An item worth a person's time, and why. The contributions add up to the score, the largest first."""
 
     item: Item
     score: float  # higher is better; comparable inside one list only
     method: str  # the algorithm that served it
     because: str  # a sentence for the reader
     fallback: str | None = None  # why a simpler method than the one asked for served it
-    contributions: Mapping[str, float] = field(default_factory=dict[str, float])
+    contributions: tuple[Contribution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

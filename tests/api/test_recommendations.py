@@ -61,7 +61,9 @@ def test_a_promotion_and_a_rollback_show_in_the_next_list(
         first = asked(as_ada)[0]
         assert (first["item"]["id"], first["method"], first["fallback"]) == (best, "collaborative", None)
         assert first["because"] == "People here who took to Arrival (you liked it) took to this too."
-        assert first["contributions"] == pytest.approx({"liked with Arrival": first["score"]}, abs=1e-6)
+        [why] = first["contributions"]
+        assert (why["method"], why["name"], why["title"]) == ("collaborative", "liked with", "Arrival")
+        assert why["amount"] == pytest.approx(first["score"], abs=1e-6)
     registry.roll_back()
     assert asked(as_ada)[0]["item"]["id"] == films[1]
 

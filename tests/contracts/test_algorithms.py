@@ -16,7 +16,8 @@ from mediatheque.recommend.crowd import current_crowd
 from mediatheque.recommend.pool import Pool
 from mediatheque.recommend.queries.eligible import Eligible, bounds
 from mediatheque.recommend.queries.known import known_titles
-from mediatheque.recommend.serve import USUAL_KINDS, pool_of, recommend
+from mediatheque.recommend.listing import pool_of
+from mediatheque.recommend.request import USUAL_KINDS
 from mediatheque.recommend.taste import Taste, learn, with_model, with_vectors
 from mediatheque.stores.vectors import store
 from mediatheque.vocabulary import EventKind, Kind, Work
@@ -30,7 +31,12 @@ def taste_of(db: Connection, user: User) -> Taste:
 
 def search_for(db: Connection, user: User, n: int = 10, exclude: tuple[int, ...] = ()) -> Search:
     known = bounds(db, user.id).known
-    return Search(Eligible(viewer=user.id, kinds=USUAL_KINDS, never=known.union(exclude)), n, world.model(db))
+    return Search(
+        Eligible(viewer=user.id, kinds=USUAL_KINDS, never=known.union(exclude)),
+        n,
+        world.model(db),
+        current_crowd(db),
+    )
 
 
 @pytest.fixture
@@ -119,7 +125,7 @@ def test_an_unknown_algorithm_names_those_there_are() -> None:
 
 
 def titles(db: Connection, user: User, method: str, n: int) -> list[str]:
-    found = recommend(db, user.id, n=n, method=method, model_id=world.model(db))
+    found = world.recommended(db, user.id, n=n, method=method, model_id=world.model(db))
     assert [r.fallback for r in found] == [None] * n
     return [r.item.title for r in found]
 
@@ -143,15 +149,15 @@ def test_content_pushes_down_what_is_like_a_disliked_title(db: Connection, films
     world.tell(db, cleo, films["Emma"], EventKind.RATED, 5.0)
     assert titles(db, cleo, "content", 3) == ["Amour", "Persuasion", "Casablanca"]
     world.tell(db, cleo, films["Vertigo"], EventKind.DISLIKED)
-    pushed = recommend(db, cleo.id, n=3, method="content", model_id=world.model(db))
-    by_title = {r.item.title: r.contributions for r in pushed}
+    pushed = world.recommended(db, cleo.id, n=3, method="content", model_id=world.model(db))
+    by_title = {r.item.title: {c.label: c.amount for c in r.contributions} for r in pushed}
     push = {title: terms.get("unlike Vertigo", 0.0) for title, terms in by_title.items()}
     assert push["Casablanca"] < 2 * push["Persuasion"] < 0
     assert [r.item.title for r in pushed][-1] == "Casablanca"
 
 
 def test_because_you_liked_names_the_title(db: Connection, ada: User, films: dict[str, int]) -> None:
-    found = recommend(db, ada.id, n=8, method="because-you-liked", model_id=world.model(db))
+    found = world.recommended(db, ada.id, n=8, method="because-you-liked", model_id=world.model(db))
     because = {r.item.title: r.because for r in found}
     assert because["Amour"] == "Because you liked Emma: also romance."
     assert because["Moon"] == "Because you rated Arrival 5: also science fiction."
@@ -163,7 +169,7 @@ def test_popular_goes_by_what_people_did_lately(db: Connection, ada: User, ben: 
     world.tell(db, ben, [ids["Jaws"], ids["Heat"]], EventKind.WATCHED, days_ago=1)
     world.tell(db, ben, ids["Emma"], EventKind.WATCHED, days_ago=400)
     world.tell(db, ada, ids["Heat"], EventKind.WATCHED)
-    served = recommend(db, ada.id, n=2, method="popular", model_id=world.model(db))
+    served = world.recommended(db, ada.id, n=2, method="popular", model_id=world.model(db))
     assert [r.item.title for r in served] == ["Jaws", "Emma"]
     assert served[0].because == "1 person here has watched it."
 
@@ -177,7 +183,7 @@ def test_popular_believes_an_average_by_how_many_gave_it(db: Connection, ada: Us
     ):
         world.add(db, world.film(title, average_rating=average, rating_count=count))
     world.add(db, world.film("Unrated"))
-    served = recommend(db, ada.id, n=5, method="popular")
+    served = world.recommended(db, ada.id, n=5, method="popular")
     assert [r.item.title for r in served] == ["Often", "Seldom", "Once", "Unrated", "Bad"]
     assert served[0].because == "Rated 4.4 out of 5 by 4,000 people."
     assert served[3].because == "A science fiction film that you have not come across yet."
@@ -191,6 +197,6 @@ def test_popular_orders_a_catalogue_without_figures_by_renown_and_never_by_chanc
         world.add(db, world.film(title))
     famous = world.film("Famous", external_ids={"imdb": "tt1", "tmdb": "7"})
     world.add(db, famous)
-    first = [r.item.title for r in recommend(db, ada.id, n=5, method="popular")]
+    first = [r.item.title for r in world.recommended(db, ada.id, n=5, method="popular")]
     assert first[0] == "Famous"
-    assert [r.item.title for r in recommend(db, ada.id, n=5, method="popular")] == first
+    assert [r.item.title for r in world.recommended(db, ada.id, n=5, method="popular")] == first

@@ -14,7 +14,6 @@ from mediatheque.recommend.champion import OnDuty
 from mediatheque.recommend.fold_in import HALF_BELIEVED, columns_of
 from mediatheque.recommend.mix import shares
 from mediatheque.recommend.queries.known import known_titles
-from mediatheque.recommend.serve import recommend
 from mediatheque.recommend.taste import Taste, learn, with_model
 from mediatheque.vocabulary import EventKind, Kind, Work
 
@@ -51,7 +50,7 @@ def test_what_is_saved_may_come_what_is_known_may_not(db: Connection, ada: User)
     ids = world.add_films(db)
     world.tell(db, ada, ids["Arrival"], EventKind.LIKED)
     world.tell(db, ada, ids["Contact"], EventKind.SAVED)
-    found = recommend(db, ada.id, n=5, method="collaborative", on_duty=OnDuty(world.a_model(db)))
+    found = world.recommended(db, ada.id, n=5, method="collaborative", on_duty=OnDuty(world.a_model(db)))
     saved = next(r for r in found if r.item.title == "Contact")
     assert (
         saved.because
@@ -116,12 +115,14 @@ def test_no_model_ever_brings_back_what_is_known_hidden_or_excluded(
         method = data.draw(st.sampled_from(("mixed", "collaborative")))
         vectors = data.draw(st.sampled_from((world.model(db), None)))
         n = data.draw(st.integers(1, 20))
-        found = recommend(db, ada.id, n=n, exclude=exclude, method=method, model_id=vectors, on_duty=model)
+        found = world.recommended(
+            db, ada.id, n=n, exclude=exclude, method=method, model_id=vectors, on_duty=model
+        )
         db.rollback()
     known = {item for item, _ in told} | set(exclude)
     assert not {r.item.id for r in found} & known
     assert len(found) == min(n, len(set(ids) - known))
     assert [r.score for r in found] == sorted((r.score for r in found), reverse=True)
     for r in found:
-        assert sum(r.contributions.values()) == pytest.approx(r.score, abs=1e-6)
+        assert sum(c.amount for c in r.contributions) == pytest.approx(r.score, abs=1e-6)
         assert np.isfinite(r.score)

@@ -148,6 +148,11 @@ def test_a_book_is_read() -> None:
 def test_contributions_keep_the_sum_whatever_the_titles_are_called() -> None:
     twin = item(9, "Dune", genres=("Science Fiction",))
     terms = [like(DUNE, 0.3), like(twin, 0.2), Term("unlike", -0.1, HEAT.id), Term("renown", 0.05)]
-    told_ = contributions(terms, {i.id: i for i in (DUNE, twin, HEAT)})
-    assert told_ == {"like Dune": 0.5, "unlike Heat": -0.1, "renown": 0.05}
-    assert sum(contributions(terms, {}).values()) == pytest.approx(0.45)
+    told_ = contributions({"content": terms}, {i.id: i for i in (DUNE, twin, HEAT)})
+    assert [(c.label, c.item_id, c.amount) for c in told_] == [
+        ("like Dune", DUNE.id, 0.3),
+        ("like Dune", twin.id, 0.2),
+        ("unlike Heat", HEAT.id, -0.1),
+        ("renown", None, 0.05),
+    ]
+    assert sum(c.amount for c in contributions({"content": terms}, {})) == pytest.approx(0.45)

@@ -14,8 +14,9 @@ import small_world as world
 from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.errors import Invalid
 from mediatheque.library.queries.users import User
+from mediatheque.recommend.listing import methods
 from mediatheque.recommend.queries.shown import add_shown
-from mediatheque.recommend.serve import USUAL_KINDS, methods, recommend
+from mediatheque.recommend.request import USUAL_KINDS
 from mediatheque.vocabulary import EventKind, Kind, Recommendation, Work
 
 
@@ -25,7 +26,7 @@ def titles(found: Sequence[Recommendation]) -> list[str]:
 
 def test_a_new_person_gets_what_is_popular_and_is_told_why(db: Connection, ada: User) -> None:
     world.add_films(db)
-    found = recommend(db, ada.id, n=4, model_id=world.model(db))
+    found = world.recommended(db, ada.id, n=4, model_id=world.model(db))
     assert len(found) == 4
     assert {r.method for r in found} == {"popular"}
     assert {r.fallback for r in found} == {
@@ -38,18 +39,18 @@ def test_without_embeddings_a_known_person_gets_what_is_popular_and_is_told_why(
 ) -> None:
     ids = world.add_films(db)
     world.tell(db, ada, ids["Emma"], EventKind.RATED, 5.0)
-    (first,) = recommend(db, ada.id, n=1, method="content")
+    (first,) = world.recommended(db, ada.id, n=1, method="content")
     assert first.fallback == "there are no embeddings to compare titles by, so this is what is popular"
-    assert recommend(db, ada.id, n=1, method="popular")[0].fallback is None
+    assert world.recommended(db, ada.id, n=1, method="popular")[0].fallback is None
 
 
 def test_asking_for_more_than_there_are_gives_all_of_them_once(db: Connection, ada: User) -> None:
     ids = world.add_films(db)
     world.tell(db, ada, ids["Emma"], EventKind.RATED, 5.0)
     for method in methods():
-        found = recommend(db, ada.id, n=500, method=method, model_id=world.model(db))
+        found = world.recommended(db, ada.id, n=500, method=method, model_id=world.model(db))
         assert sorted(titles(found)) == sorted(set(ids) - {"Emma"})
-    assert recommend(db, ada.id, n=0) == []
+    assert world.recommended(db, ada.id, n=0) == []
 
 
 def test_what_a_method_cannot_fill_is_filled_with_what_is_popular_below_it(db: Connection, ada: User) -> None:
@@ -57,7 +58,7 @@ def test_what_a_method_cannot_fill_is_filled_with_what_is_popular_below_it(db: C
     for n in range(5):
         world.add(db, world.film(f"Bare {n}"))
     world.tell(db, ada, ids["Emma"], EventKind.RATED, 5.0)
-    found = recommend(db, ada.id, n=18, method="content", model_id=world.model(db))
+    found = world.recommended(db, ada.id, n=18, method="content", model_id=world.model(db))
     assert [r.method for r in found] == ["content"] * 13 + ["popular"] * 5
     assert found[-1].fallback == "content found no more than 13, so the rest is what is popular"
     scores = [r.score for r in found]
@@ -68,9 +69,9 @@ def test_episodes_and_videos_come_only_when_asked_for(db: Connection, ada: User)
     show = world.add(db, Work(kind=Kind.SHOW, title="Dark"), {"space": 1})
     world.add(db, Work(kind=Kind.EPISODE, title="Secrets", series_title="Dark"), {"space": 1}, parent_id=show)
     world.add(db, Work(kind=Kind.VIDEO, title="Clip"), {"space": 1})
-    assert titles(recommend(db, ada.id)) == ["Dark"]
-    assert titles(recommend(db, ada.id, kinds=[Kind.EPISODE])) == ["Secrets"]
-    assert titles(recommend(db, ada.id, kinds=[Kind.VIDEO])) == ["Clip"]
+    assert titles(world.recommended(db, ada.id)) == ["Dark"]
+    assert titles(world.recommended(db, ada.id, kinds=[Kind.EPISODE])) == ["Secrets"]
+    assert titles(world.recommended(db, ada.id, kinds=[Kind.VIDEO])) == ["Clip"]
 
 
 def test_a_show_with_a_seen_episode_is_known_its_other_episodes_are_not(db: Connection, ada: User) -> None:
@@ -80,10 +81,10 @@ def test_a_show_with_a_seen_episode_is_known_its_other_episodes_are_not(db: Conn
         for n in (1, 2)
     ]
     world.tell(db, ada, episodes[0], EventKind.WATCHED)
-    assert recommend(db, ada.id) == []
-    assert titles(recommend(db, ada.id, kinds=[Kind.EPISODE])) == ["E2"]
+    assert world.recommended(db, ada.id) == []
+    assert titles(world.recommended(db, ada.id, kinds=[Kind.EPISODE])) == ["E2"]
     world.tell(db, ada, show, EventKind.HIDDEN)
-    assert recommend(db, ada.id, kinds=[Kind.EPISODE]) == []
+    assert world.recommended(db, ada.id, kinds=[Kind.EPISODE]) == []
 
 
 @pytest.mark.parametrize(
@@ -92,41 +93,41 @@ def test_a_show_with_a_seen_episode_is_known_its_other_episodes_are_not(db: Conn
 def test_what_is_known_is_not_recommended(db: Connection, ada: User, kind: EventKind) -> None:
     film = world.add(db, world.film("Moon"))
     world.tell(db, ada, film, kind, 4.0 if kind is EventKind.RATED else None)
-    assert recommend(db, ada.id) == []
+    assert world.recommended(db, ada.id) == []
 
 
 def test_what_is_on_the_list_stays_eligible_and_says_so(db: Connection, ada: User) -> None:
     world.tell(db, ada, world.add(db, world.film("Moon")), EventKind.SAVED)
-    (only,) = recommend(db, ada.id)
+    (only,) = world.recommended(db, ada.id)
     assert only.because.endswith(" It is on your list.")
 
 
 def test_another_person_s_own_items_stay_theirs(db: Connection, ada: User, ben: User) -> None:
     world.add(db, world.film("Ben's home video"), {"space": 1}, owner_id=ben.id)
     own = world.add(db, world.film("Ada's home video"), {"space": 1}, owner_id=ada.id)
-    assert recommend(db, ada.id, model_id=world.model(db)) == []
+    assert world.recommended(db, ada.id, model_id=world.model(db)) == []
     world.tell(db, ada, own, EventKind.SAVED)
-    assert titles(recommend(db, ada.id, model_id=world.model(db))) == ["Ada's home video"]
+    assert titles(world.recommended(db, ada.id, model_id=world.model(db))) == ["Ada's home video"]
 
 
 def test_an_unknown_method_names_those_there_are(db: Connection, ada: User) -> None:
     with pytest.raises(Invalid, match="because-you-liked"):
-        recommend(db, ada.id, method="oracle")
+        world.recommended(db, ada.id, method="oracle")
 
 
 def test_a_taste_shows_at_once_and_a_new_rating_changes_the_next_list(db: Connection, ada: User) -> None:
     ids = world.add_films(db)
     world.tell(db, ada, [ids["Arrival"], ids["Contact"]], EventKind.LIKED)
     model = world.model(db)
-    assert set(titles(recommend(db, ada.id, n=3, model_id=model))) == {"Moon", "Solaris", "Alien"}
+    assert set(titles(world.recommended(db, ada.id, n=3, model_id=model))) == {"Moon", "Solaris", "Alien"}
     world.tell(db, ada, [ids["Emma"], ids["Amour"]], EventKind.RATED, 5.0)
-    assert {"Casablanca", "Persuasion"} & set(titles(recommend(db, ada.id, n=4, model_id=model)))
+    assert {"Casablanca", "Persuasion"} & set(titles(world.recommended(db, ada.id, n=4, model_id=model)))
 
 
 def test_the_list_that_was_shown_is_kept(db: Connection, ada: User) -> None:
     ids = world.add_films(db)
     world.tell(db, ada, ids["Arrival"], EventKind.LIKED)
-    found = recommend(db, ada.id, n=3, model_id=world.model(db))
+    found = world.recommended(db, ada.id, n=3, model_id=world.model(db))
     list_id = add_shown(db, ada.id, {"method": "mixed", "n": 3}, found)
     row = db.execute(
         text("SELECT user_id, request, shown FROM recommendations_shown WHERE id = :id"), {"id": list_id}
@@ -134,7 +135,9 @@ def test_the_list_that_was_shown_is_kept(db: Connection, ada: User) -> None:
     assert (row.user_id, row.request) == (ada.id, {"method": "mixed", "n": 3})
     assert [e["item_id"] for e in row.shown] == [r.item.id for r in found]
     assert row.shown[0]["because"] == found[0].because
-    assert row.shown[0]["contributions"] == pytest.approx(found[0].contributions)
+    assert [c["amount"] for c in row.shown[0]["contributions"]] == pytest.approx(
+        [c.amount for c in found[0].contributions]
+    )
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,9 @@ def test_seen_hidden_and_excluded_titles_are_never_returned(small: Small, data: 
             value = data.draw(st.sampled_from((0.5, 3.0, 5.0))) if kind is EventKind.RATED else None
             world.tell(db, small.ada, item, kind, value)
         model = data.draw(st.sampled_from((world.model(db), None)))
-        found = recommend(db, small.ada.id, kinds=kinds, n=n, exclude=exclude, method=method, model_id=model)
+        found = world.recommended(
+            db, small.ada.id, kinds=kinds, n=n, exclude=exclude, method=method, model_id=model
+        )
         db.rollback()
     never = {item for item, kind in told if kind in SEEN or kind is EventKind.HIDDEN}
     never |= {small.children[item] for item, kind in told if item in small.children and kind in SEEN[:2]}
@@ -195,5 +200,5 @@ def test_seen_hidden_and_excluded_titles_are_never_returned(small: Small, data: 
     assert {r.item.kind for r in found} <= set(kinds or USUAL_KINDS)
     assert [r.score for r in found] == sorted((r.score for r in found), reverse=True)
     for r in found:
-        assert sum(r.contributions.values()) == pytest.approx(r.score, abs=1e-6)
+        assert sum(c.amount for c in r.contributions) == pytest.approx(r.score, abs=1e-6)
         assert r.because.endswith(".")

@@ -14,7 +14,6 @@ from mediatheque.flows.embedding import embed_missing
 from mediatheque.kit.database import Connection, Database
 from mediatheque.library.queries.items import ItemFilter, list_items
 from mediatheque.library.queries.users import User
-from mediatheque.recommend.serve import recommend
 from mediatheque.stores.vectors import store
 from mediatheque.tools.embedder import open_embedder
 from mediatheque.vocabulary import Claim, EventKind, Kind
@@ -63,8 +62,8 @@ def test_tastes_show_in_the_first_ten(database: Database, ada: User, ben: User, 
         world.tell(db, ada, [films[title] for title in SCIENCE_FICTION], EventKind.RATED, 5.0)
         world.tell(db, ben, [films[title] for title in SCIENCE_FICTION], EventKind.RATED, 4.5)
         world.tell(db, ben, [books[title] for title in ROMANCES], EventKind.RATED, 4.5)
-        of_ada = recommend(db, ada.id, model_id=model_id)
-        of_ben = recommend(db, ben.id, model_id=model_id)
+        of_ada = world.recommended(db, ada.id, model_id=model_id)
+        of_ben = world.recommended(db, ben.id, model_id=model_id)
     assert sum("Science Fiction" in r.item.work.genres for r in of_ada) >= 7
     assert sum(r.item.kind is Kind.FILM for r in of_ada) >= 6
     # Both of Ben's interests are there, and each reason names a title of the interest it speaks of.
@@ -75,5 +74,5 @@ def test_tastes_show_in_the_first_ten(database: Database, ada: User, ben: User, 
     assert any(title in r.because for title in ROMANCES for r in romances)
     assert any(title in r.because for title in SCIENCE_FICTION for r in space)
     for r in (*of_ada, *of_ben):
-        assert sum(r.contributions.values()) == pytest.approx(r.score)
+        assert sum(c.amount for c in r.contributions) == pytest.approx(r.score)
         assert r.fallback is None

@@ -2,126 +2,87 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
 
 from mediatheque.api.asking import Asker, Opened
-from mediatheque.api.embedding import embedder_or_none
-from mediatheque.api.shapes import Id, ItemView, item_view
-from mediatheque.kit.shelf import names_in
-from mediatheque.library.queries import history
-from mediatheque.vocabulary import Kind
-from mediatheque.wiring import Mediatheque
+from mediatheque.api.recommending import (
+    Explain,
+    Method,
+    Number,
+    Recommendations,
+    Ruled,
+    means_of,
+    past,
+    shown,
+)
+from mediatheque.api.shapes import Id
+
+if TYPE_CHECKING:
+    from mediatheque.recommend.request import Request
 
 router = APIRouter(prefix="/recommendations", tags=["recommendations"])
-
-
-class RecommendationView(BaseModel):
-    """An item worth your time."""
-
-    item: ItemView
-    score: float = Field(description="Higher is better; comparable inside one list only.")
-    method: str = Field(description="The algorithm that served it.")
-    because: str = Field(description="Why, in words.")
-    fallback: str | None = Field(description="Why a simpler method than the one asked for served it.")
-    contributions: dict[str, float] | None = Field(
-        default=None, description="With `explain`: what the score is made of."
-    )
-
-
-class Recommendations(BaseModel):
-    """What to turn to next, best first."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "items": [
-                    {
-                        "item": {"id": 604, "kind": "film", "title": "Contact", "is_listed": True},
-                        "score": 0.81,
-                        "method": "because-you-liked",
-                        "because": "You liked Arrival.",
-                        "fallback": None,
-                    }
-                ]
-            }
-        }
-    )
-
-    items: list[RecommendationView]
 
 
 @router.get("", summary="What next?")
 async def list_recommendations(
     app: Opened,
     asker: Asker,
-    kind: Annotated[
-        list[Kind] | None,
-        Query(description="Only these; left out: films, shows, books and audio.", max_length=6),
+    rules: Ruled,
+    n: Number = 10,
+    method: Method = "mixed",
+    as_of: Annotated[
+        datetime | None,
+        Query(description="As if it were this day: by what was known, and of what was out, before it."),
     ] = None,
-    n: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 10,
-    exclude: Annotated[
-        list[Id] | None, Query(description="Ids of items to leave out.", max_length=1000)
-    ] = None,
-    method: Annotated[
-        str,
-        Query(
-            description="`mixed`, or one algorithm alone.",
-            # The folder is the list of algorithms; importing them would load a numerical library.
-            json_schema_extra={"enum": ["mixed", *names_in("mediatheque.recommend.algorithms")]},
-        ),
-    ] = "mixed",
-    explain: Annotated[bool, Query(description="Also say what each score is made of.")] = False,
+    explain: Explain = False,
 ) -> Recommendations:
     """What you have neither seen nor hidden and will probably like, each with the reason."""
+
+    def listed() -> Recommendations:
+        from mediatheque.recommend.serve import recommend
+
+        request = _request(n, method, rules(), past(as_of))
+        with app.database.transaction() as db:
+            best = recommend(db, asker.id, request, means_of(app, db))
+            return shown(db, asker.id, request, best, is_explained=explain)
+
     # In a thread with a connection of its own: scoring is arithmetic that would hold the event loop up.
-    return await to_thread.run_sync(
-        _recommend, app, asker.id, tuple(kind or ()), n, tuple(exclude or ()), method, explain
-    )
+    return await to_thread.run_sync(listed)
 
 
-def _recommend(
-    app: Mediatheque,
-    user_id: int,
-    kinds: tuple[Kind, ...],
-    n: int,
-    exclude: tuple[int, ...],
-    method: str,
-    explain: bool,
+@router.get("/from", summary="What goes with these?")
+async def list_from_items(
+    app: Opened,
+    asker: Asker,
+    rules: Ruled,
+    item: Annotated[
+        list[Id], Query(description="What somebody likes, the whole of it.", min_length=1, max_length=200)
+    ],
+    n: Number = 10,
+    method: Method = "mixed",
+    explain: Explain = False,
 ) -> Recommendations:
-    from mediatheque.recommend.queries.shown import add_shown
-    from mediatheque.recommend.serve import recommend
-    from mediatheque.stores.vectors import store
+    """For somebody who likes these titles and of whom nothing else is known: a guest, a session, a gift.
 
-    embedder, on_duty = embedder_or_none(app), app.champions.current()
-    with app.database.transaction() as db:
-        model_id = store().model_id(db, embedder.name) if embedder is not None else None
-        best = recommend(
-            db,
-            user_id,
-            kinds=kinds,
-            n=n,
-            exclude=exclude,
-            method=method,
-            model_id=model_id,
-            on_duty=on_duty,
-        )
-        asked = {"kinds": list(kinds), "n": n, "exclude": list(exclude), "method": method, "via": "api"}
-        add_shown(db, user_id, asked, best)
-        stand = history.standings(db, user_id, [r.item.id for r in best])
-    return Recommendations(
-        items=[
-            RecommendationView(
-                item=item_view(r.item, stand.get(r.item.id)),
-                score=r.score,
-                method=r.method,
-                because=r.because,
-                fallback=r.fallback,
-                contributions=dict(r.contributions) if explain else None,
-            )
-            for r in best
-        ]
-    )
+    Your own history has no say, and what you have seen may be among them.
+    """
+
+    def listed() -> Recommendations:
+        from mediatheque.recommend.serve import recommend_from
+
+        request = _request(n, method, rules(), None)
+        with app.database.transaction() as db:
+            best = recommend_from(db, asker.id, item, request, means_of(app, db))
+            return shown(db, asker.id, request, best, is_explained=explain, items=sorted(set(item)))
+
+    return await to_thread.run_sync(listed)
+
+
+def _request(n: int, method: str, rules: Ruled, as_of: datetime | None) -> Request:
+    from mediatheque.recommend.request import Request
+
+    return Request(n=n, method=method, rules=rules, as_of=as_of)

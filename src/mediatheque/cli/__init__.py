@@ -17,6 +17,7 @@ from mediatheque.cli import (
     exporting,
     finding,
     importing,
+    recommending,
     reviewing,
     serving,
     telling,
@@ -101,7 +102,7 @@ app.command("batches", rich_help_panel=_HISTORY)(importing.batches)
 app.command("undo", rich_help_panel=_HISTORY)(importing.undo)
 app.command("review", rich_help_panel=_HISTORY)(reviewing.review)
 app.command("search", rich_help_panel=_FIND)(finding.search)
-app.command("recommend", rich_help_panel=_FIND)(finding.recommend)
+app.command("recommend", rich_help_panel=_FIND)(recommending.recommend)
 app.command("rate", rich_help_panel=_SAY)(telling.rate)
 app.command("watch", rich_help_panel=_SAY)(telling.watch)
 app.command("save", rich_help_panel=_SAY)(telling.save)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from mediatheque.cli import words
 from mediatheque.cli.embedding import embed_new
-from mediatheque.cli.finding import embedder_of, model_of, recommendation_json, say_recommendations
+from mediatheque.cli.finding import embedder_of
 from mediatheque.cli.opening import library
 from mediatheque.cli.options import AsJson
 from mediatheque.cli.printing import Printer, item_json
+from mediatheque.cli.recommending import means_of, recommendation_json, say_recommendations
 from mediatheque.cli.reports import batch_json
 
 if TYPE_CHECKING:
@@ -92,11 +93,12 @@ def _say_recognised(app: Mediatheque, printer: Printer, user: User, done: list[B
 
 
 def _recommend(app: Mediatheque, printer: Printer, user: User) -> None:
+    from mediatheque.recommend.request import Request
     from mediatheque.recommend.serve import recommend
 
-    model_id = model_of(app, printer)
+    means = means_of(app, printer)
     with app.database.transaction() as db:
-        best = recommend(db, user.id, n=_RECOMMENDED, model_id=model_id, on_duty=app.champions.current())
+        best = recommend(db, user.id, Request(n=_RECOMMENDED), means)
     _headline(printer, f"For {user.name}")
     for recommendation in best:
         printer.emit({"user": user.name, **recommendation_json(recommendation)})

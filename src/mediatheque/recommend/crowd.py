@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -103,6 +104,11 @@ def current_crowd(db: Connection) -> Crowd:
     if len(crowd.item_ids):  # An empty library is about to be filled, and cheap to ask again.
         _crowd_by_engine[db.engine] = (crowd, started + max(_FRESH_S, _RARELY * took))
     return crowd
+
+
+def crowd_as_of(db: Connection, day: datetime) -> Crowd:
+    """The crowd of that day, as far as this library knows it."""
+    return crowd_from(figures_of.crowd_figures_before(db, day, half_life_days=ACTIVITY_HALF_LIFE_DAYS))
 
 
 _crowd_by_engine: WeakKeyDictionary[object, tuple[Crowd, float]] = WeakKeyDictionary()

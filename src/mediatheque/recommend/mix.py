@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from mediatheque.recommend.algorithms import Algorithm, Scores, Term
 from mediatheque.recommend.pool import Floats, Pool
+from mediatheque.recommend.request import Rules
 from mediatheque.recommend.taste import Taste
 
 #: With so many whole-hearted opinions, taste and crowd weigh the same.
@@ -74,14 +76,24 @@ def shares(taste: Taste, methods: Sequence[str]) -> dict[str, float]:
 
 
 def pick(
-    taste: Taste, pool: Pool, parts: Sequence[Part], n: int, algorithms: Mapping[str, Algorithm]
+    taste: Taste,
+    pool: Pool,
+    parts: Sequence[Part],
+    n: int,
+    algorithms: Mapping[str, Algorithm],
+    rules: Rules | None = None,
+    taken: Mapping[str, int] | None = None,
 ) -> list[Pick]:
-    """The best `n` rows of the pool, best first; picking one makes those like it worth less."""
+    """The best `n` rows of the pool, best first; picking one makes those like it worth less.
+
+    `taken` counts by series what is on the list already.
+    """
+    rules = rules or Rules()
     habit = _habits(taste, pool) if len(parts) > 1 else np.zeros(len(pool))
     amounts = np.stack([part.scores.values * part.share for part in parts])
     totals = amounts.sum(axis=0) + habit
     chief = _chief(parts, amounts)
-    picked = _vary(pool, totals, _lanes(parts, chief), n)
+    picked = _vary(pool, totals, _lanes(parts, chief), n, rules, taken or {})
     rows = [row for row, _ in picked]
     explained = {part.method: algorithms[part.method].explain(taste, pool, rows) for part in parts}
     picks: list[Pick] = []
@@ -134,8 +146,13 @@ def _lanes(parts: Sequence[Part], chief: npt.NDArray[np.intp]) -> _Lanes:
     return _Lanes(of_row, lane_shares)
 
 
-def _vary(pool: Pool, totals: Floats, lanes: _Lanes, n: int) -> list[tuple[int, float]]:
-    """Rows and scores, greedily. What is picked only ever lowers the rest, so the scores never rise."""
+def _vary(
+    pool: Pool, totals: Floats, lanes: _Lanes, n: int, rules: Rules, taken: Mapping[str, int]
+) -> list[tuple[int, float]]:
+    """Rows and scores, greedily: maximal marginal relevance (Carbonell 1998), with a penalty for makers, series and lanes.
+
+    What is picked only ever lowers the rest, so the scores never rise.
+    """
     has_maker = _columns([list(traits.makers) for traits in pool.traits])
     in_series = _columns([[traits.series] if traits.series else [] for traits in pool.traits])
     in_lane = (lanes.of_row[:, None] == np.arange(len(lanes.shares))).astype(np.float64)
@@ -144,13 +161,16 @@ def _vary(pool: Pool, totals: Floats, lanes: _Lanes, n: int) -> list[tuple[int, 
     usual = _usual_likeness(pool)
     likest, left = np.zeros(len(pool)), np.ones(len(pool))
     is_open = np.ones(len(pool), dtype=bool)
+    open_in_series = _SeriesLimit(pool, rules.per_series, taken)
     picked: list[tuple[int, float]] = []
-    while len(picked) < min(n, len(pool)):
+    while len(picked) < n and (is_open := is_open & open_in_series.rows).any():
         # A score below zero is left as it is: a share of it would be more, not less.
-        current = np.where(totals > 0, totals * left * (1 - (1 - SAME_MEANING) * likest), totals)
+        kept = left * (1 - (1 - SAME_MEANING) * likest)
+        current = np.where(totals > 0, totals * kept**rules.variety, totals)
         row = int(np.argmax(np.where(is_open, current, -np.inf)))
         picked.append((row, float(current[row])))
         is_open[row] = False
+        open_in_series.take(row)
         rows = [r for r, _ in picked]
         makers = (has_maker * has_maker[rows].sum(axis=0)).max(axis=1, initial=0)
         series = (in_series * in_series[rows].sum(axis=0)).max(axis=1, initial=0)
@@ -159,6 +179,27 @@ def _vary(pool: Pool, totals: Floats, lanes: _Lanes, n: int) -> list[tuple[int, 
         near = (pool.vectors @ pool.vectors[row] - usual) / (1 - usual)
         likest = np.maximum(likest, np.clip(near, 0, 1))
     return picked
+
+
+class _SeriesLimit:
+    """Which rows may still be picked, when there may be so many of one series at most."""
+
+    def __init__(self, pool: Pool, most: int | None, taken: Mapping[str, int]) -> None:
+        self._series = [traits.series for traits in pool.traits]
+        self._most = most
+        self._taken = Counter(taken)
+        self.rows = np.ones(len(pool), dtype=bool)
+        for series in taken:
+            self._close(series)
+
+    def take(self, row: int) -> None:
+        if (series := self._series[row]) is not None:
+            self._taken[series] += 1
+            self._close(series)
+
+    def _close(self, series: str) -> None:
+        if self._most is not None and self._taken[series] >= self._most:
+            self.rows &= np.array([its != series for its in self._series], dtype=bool)
 
 
 def _columns(marks: Sequence[Sequence[object]]) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mediatheque.recommend.algorithms import Term
 from mediatheque.recommend.queries.crowd import Reception
 from mediatheque.recommend.taste import Known
-from mediatheque.vocabulary import Item, Kind, Role, Work
+from mediatheque.vocabulary import Contribution, Item, Kind, Role, Work
 
 _MAKERS = (Role.DIRECTOR, Role.CREATOR, Role.AUTHOR, Role.CHANNEL)
 _DONE: Mapping[Kind, str] = {Kind.BOOK: "read", Kind.AUDIO: "listened to"}
@@ -37,14 +37,26 @@ def reason(item: Item, terms: Sequence[Term], told: Told) -> str:
     return f"{sentence}. It is on your list." if told.is_saved else f"{sentence}."
 
 
-def contributions(terms: Sequence[Term], items: Mapping[int, Item]) -> dict[str, float]:
-    """All terms under names a reader understands, the largest first; equal names are added up."""
-    amounts: dict[str, float] = {}
-    for term in terms:
-        cause = items.get(term.item_id) if term.item_id is not None else None
-        name = f"{term.name} {cause.title}" if cause else term.name
-        amounts[name] = amounts.get(name, 0.0) + term.amount
-    return dict(sorted(amounts.items(), key=lambda entry: -abs(entry[1])))
+def contributions(
+    terms_by_method: Mapping[str, Sequence[Term]], items: Mapping[int, Item]
+) -> tuple[Contribution, ...]:
+    """All terms, the largest first; of one method and title those with equal names are added up."""
+    amounts: dict[tuple[str, str, int | None], float] = {}
+    for method, terms in terms_by_method.items():
+        for term in terms:
+            key = method, term.name, term.item_id
+            amounts[key] = amounts.get(key, 0.0) + term.amount
+    made = [
+        Contribution(
+            method=method,
+            name=name,
+            amount=amount,
+            item_id=item_id,
+            title=items[item_id].title if item_id is not None and item_id in items else None,
+        )
+        for (method, name, item_id), amount in amounts.items()
+    ]
+    return tuple(sorted(made, key=lambda contribution: -abs(contribution.amount)))
 
 
 def _from_titles(item: Item, causes: Sequence[Term], told: Told) -> str:

@@ -49,6 +49,7 @@ class Known:
     rating: float | None = None
     last_at: datetime | None = None
     share_finished: float | None = None  # the most of it that was seen at one go, where a source told
+    is_begun: bool = False
 
     @property
     def is_seen(self) -> bool:

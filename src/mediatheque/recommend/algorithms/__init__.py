@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from mediatheque.kit import shelf
 from mediatheque.kit.database import Connection
+from mediatheque.recommend.crowd import Crowd
 from mediatheque.recommend.pool import Floats, Pool
 from mediatheque.recommend.queries.eligible import Eligible
 from mediatheque.recommend.taste import Taste
@@ -30,6 +31,7 @@ class Search:
     eligible: Eligible
     n: int
     model_id: int | None
+    crowd: Crowd
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,17 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
     """The model's best that may be recommended."""
     if taste.fold_in is None:
         return []
-    ranked = taste.fold_in.ranked(search.eligible.never)
     found: list[int] = []
-    start, size = 0, _AT_A_TIME + search.n
-    while len(found) < search.n and start < len(ranked):
-        among = ranked[start : start + size].tolist()
+    seen: set[int] = set()
+    size = _AT_A_TIME + search.n
+    while len(found) < search.n:
+        best = taste.fold_in.best(len(seen) + size, search.eligible.never).tolist()
+        among = [item_id for item_id in best if item_id not in seen]
+        if not among:
+            break
         found += eligible_among(db, among, search.eligible, search.n - len(found))
-        start, size = start + size, size * 4
+        seen.update(among)
+        size *= 4
     return found
 
 

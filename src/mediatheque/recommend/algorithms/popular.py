@@ -8,7 +8,7 @@ import numpy as np
 
 from mediatheque.kit.database import Connection
 from mediatheque.recommend.algorithms import Scores, Search, Term
-from mediatheque.recommend.crowd import WEIGHT_BY_TERM, current_crowd
+from mediatheque.recommend.crowd import WEIGHT_BY_TERM
 from mediatheque.recommend.pool import Pool
 from mediatheque.recommend.queries.eligible import eligible_among, eligible_at_all
 from mediatheque.recommend.taste import Taste
@@ -26,7 +26,7 @@ def why_not(taste: Taste) -> str | None:
 def find(db: Connection, taste: Taste, search: Search) -> list[int]:
     """The most popular eligible titles; where they run out, any."""
     del taste
-    ranked = current_crowd(db).top(search.eligible.kinds)
+    ranked = search.crowd.top(search.eligible.kinds)
     found: list[int] = []
     # The kinds come in turns, so that each has enough for a list of its own.
     most = search.n * len(search.eligible.kinds)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +61,38 @@ def crowd_figures(db: Connection, *, half_life_days: float) -> CrowdFigures:
         """),
         {"half_life": half_life_days},
     ).all()
+    return _figures(rows)
+
+
+def crowd_figures_before(db: Connection, day: datetime, *, half_life_days: float) -> CrowdFigures:
+    """The figures as of that day, of what people here did before it; what catalogues say is of today, so it is left out."""
+    rows = db.execute(
+        text("""
+            WITH told AS (
+                SELECT e.user_id, coalesce(i.parent_id, i.id) AS item_id, e.kind, e.value, e.at, e.id
+                FROM events e JOIN items i ON i.id = e.item_id WHERE e.at < :day
+            ), activity AS (
+                SELECT item_id, sum(power(0.5, extract(epoch FROM :day - last_at) / (86400.0 * :half_life))) AS amount
+                FROM (SELECT user_id, item_id, max(at) AS last_at FROM told
+                      WHERE kind IN ('watched', 'read', 'listened', 'saved', 'liked') GROUP BY user_id, item_id) AS did
+                GROUP BY item_id
+            ), rated AS (
+                SELECT item_id, count(*) AS n, sum(value) AS total
+                FROM (SELECT DISTINCT ON (user_id, item_id) item_id, value FROM told WHERE kind = 'rated'
+                      ORDER BY user_id, item_id, at DESC, id DESC) AS latest
+                WHERE value IS NOT NULL GROUP BY item_id
+            )
+            SELECT i.id, i.kind, coalesce(a.amount, 0)::float8, 0::float8, coalesce(r.n, 0)::float8,
+                coalesce(r.total, 0)::float8, 0::float8
+            FROM items i LEFT JOIN activity a ON a.item_id = i.id LEFT JOIN rated r ON r.item_id = i.id
+            WHERE i.owner_id IS NULL AND i.merged_into IS NULL AND (a.amount > 0 OR r.n > 0) ORDER BY i.id
+        """),
+        {"day": day, "half_life": half_life_days},
+    ).all()
+    return _figures(rows)
+
+
+def _figures(rows: Sequence[Any]) -> CrowdFigures:
     columns = list(zip(*rows, strict=True)) if rows else [()] * 7
     return CrowdFigures(
         item_ids=np.array(columns[0], dtype=np.int64),

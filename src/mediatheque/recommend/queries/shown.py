@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import text
@@ -23,7 +24,7 @@ def add_shown(
             "method": recommendation.method,
             "because": recommendation.because,
             "fallback": recommendation.fallback,
-            "contributions": dict(recommendation.contributions),
+            "contributions": [asdict(one) for one in recommendation.contributions],
         }
         for recommendation in shown
     ]

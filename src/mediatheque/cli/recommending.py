@@ -1,0 +1,198 @@
+"""What to watch, read or hear next: recommend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from mediatheque.cli import words
+from mediatheque.cli.finding import Kinds, embedder_of
+from mediatheque.cli.opening import library, person
+from mediatheque.cli.options import AsJson, ForUser
+from mediatheque.cli.picking import picked
+from mediatheque.cli.printing import Printer, item_json
+
+if TYPE_CHECKING:
+    from mediatheque.recommend.request import Means, Recommended
+    from mediatheque.vocabulary import Recommendation
+    from mediatheque.wiring import Mediatheque
+
+Number = Annotated[int, typer.Option("-n", "--number", min=1, max=100, help="How many.")]
+Method = Annotated[
+    str,
+    typer.Option(
+        "--method",
+        "-m",
+        help="mixed, or one method alone: popular, content, because-you-liked, collaborative.",
+    ),
+]
+Exclude = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--exclude", "-x", metavar="ITEM", help="Not this one; may be given several times."),
+]
+Languages = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--language", "-l", metavar="CODE", help="Only made in this language, as sv or ja; repeatable."
+    ),
+]
+Services = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--on", metavar="SERVICE", help="Only what this service streams, as netflix, or any; repeatable."
+    ),
+]
+MaxAge = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option("--max-age", min=0, max=21, help="Nothing that is meant for older people."),
+]
+PerSeries = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option("--per-series", min=1, max=100, help="So many of one show or series at most."),
+]
+Variety = Annotated[
+    float, typer.Option(min=0.0, max=3.0, help="0: by score alone; 1: as usual; more: less of the same.")
+]
+
+
+def recommend(
+    kind: Kinds = None,
+    n: Number = 10,
+    method: Method = "mixed",
+    exclude: Exclude = None,
+    language: Languages = None,
+    service: Services = None,
+    max_age: MaxAge = None,
+    per_series: PerSeries = None,
+    variety: Variety = 1.0,
+    as_of: Annotated[
+        Optional[datetime],  # noqa: UP045
+        typer.Option(
+            formats=["%Y-%m-%d"], help="As if it were this day: by what was known, and out, before it."
+        ),
+    ] = None,
+    like: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            metavar="ITEM", help="For somebody who likes this, and of whom nothing else is known; repeatable."
+        ),
+    ] = None,
+    user: ForUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Recommend what to watch or read next, each with the reason.
+
+    \b
+    Examples:
+      mediatheque recommend
+      mediatheque recommend --kind book -n 5 --language sv
+      mediatheque recommend --exclude "Dune (2021)" --method content
+      mediatheque recommend --as-of 2024-01-01
+      mediatheque recommend --like Arrival --like "The Dispossessed"
+    """
+    from mediatheque.recommend.listing import methods
+    from mediatheque.recommend.queries.shown import add_shown
+    from mediatheque.recommend.request import Request, Rules
+    from mediatheque.recommend.serve import recommend as serve
+    from mediatheque.recommend.serve import recommend_from
+
+    if method not in methods():
+        raise typer.BadParameter(f"'{method}' is not one of {', '.join(methods())}", param_hint="--method")
+    if as_of is not None and (as_of := as_of.replace(tzinfo=UTC)) > datetime.now(UTC):
+        raise typer.BadParameter(f"{words.day(as_of)} is still to come", param_hint="--as-of")
+    if as_of is not None and like:
+        raise typer.BadParameter("--like is about now; leave out --as-of", param_hint="--like")
+    printer = Printer(as_json)
+    with library(printer) as app:
+        means = means_of(app, printer)
+        with app.database.transaction() as db:
+            who = person(db, user)
+            rules = Rules(
+                kinds=tuple(kind or ()),
+                exclude=frozenset(picked(db, who.id, name, printer).id for name in exclude or ()),
+                languages=tuple(code.lower() for code in language or ()),
+                services=None
+                if service is None
+                else tuple(name.lower() for name in service if name.lower() != "any"),
+                max_age=max_age,
+                per_series=per_series,
+                variety=variety,
+            )
+            request = Request(n=n, method=method, rules=rules, as_of=as_of)
+            asked = request.as_json() | {"via": "cli"}
+            if like:
+                liked = [picked(db, who.id, name, printer).id for name in like]
+                best = recommend_from(db, who.id, liked, request, means)
+                asked |= {"items": sorted(set(liked))}
+            else:
+                best = serve(db, who.id, request, means)
+            list_id = add_shown(db, who.id, asked, best)
+    say_list(printer, list_id, best)
+
+
+def say_list(printer: Printer, list_id: int, best: Recommended) -> None:
+    """Print a list, or what to do where there is nothing on it."""
+    for recommendation in best:
+        printer.emit({"list": list_id, **recommendation_json(recommendation)})
+    if not len(best):
+        printer.say(
+            "There is nothing to recommend. Ask for less, or fill the catalogue with: mediatheque sync starter"
+        )
+        return
+    say_recommendations(printer, best)
+    printer.note("Say what you think of one: mediatheque rate, watch, save or hide TITLE")
+
+
+def means_of(app: Mediatheque, printer: Printer) -> Means:
+    """What there is to recommend with, as far as it can be had."""
+    from mediatheque.recommend.request import Means
+    from mediatheque.stores.vectors import store
+
+    embedder = embedder_of(app, printer)
+    if embedder is None:
+        return Means(on_duty=app.champions.current())
+    with app.database.transaction() as db:
+        return Means(model_id=store().model_id(db, embedder.name), on_duty=app.champions.current())
+
+
+def say_recommendations(printer: Printer, best: Iterable[Recommendation]) -> None:
+    """Print recommendations, the reason below each."""
+    from rich.table import Table
+    from rich.text import Text
+
+    if fallback := next((r.fallback for r in best if r.fallback), None):
+        printer.say(_sentence(fallback), style="yellow")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", no_wrap=True)
+    for n, recommendation in enumerate(best, 1):
+        item = recommendation.item
+        said = Text.assemble(
+            (words.title_of(item.work), "bold"),
+            f"  {words.about(item.work)}",
+            (f"  #{item.id} {recommendation.method}\n", "dim"),
+            (_sentence(recommendation.because), "italic"),
+        )
+        table.add_row(str(n), said)
+    printer.say(table)
+
+
+def recommendation_json(recommendation: Recommendation) -> dict[str, Any]:
+    """A recommendation as a program reads it."""
+    return {
+        "item": item_json(recommendation.item),
+        "score": recommendation.score,
+        "method": recommendation.method,
+        "because": recommendation.because,
+        "fallback": recommendation.fallback,
+        "contributions": [asdict(one) for one in recommendation.contributions],
+    }
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
