@@ -160,6 +160,34 @@ def test_an_explanation_adds_up_to_the_score(trained: Trained, people: list[Hist
         assert why.score == pytest.approx(float(row[item]), rel=1e-3, abs=1e-3)
 
 
+@settings(max_examples=25, deadline=None)
+@given(people=histories(), items=st.lists(st.integers(0, ITEMS - 1), max_size=6))
+def test_several_explanations_at_once_are_those_of_each(
+    trained: Trained, people: list[History], items: list[int]
+) -> None:
+    for history in people:
+        at_once = shelf.explain_all(trained.name, trained.arrays, trained.config, history, items)
+        for item, why in zip(items, at_once, strict=True):
+            alone = trained.model.explain(trained.arrays, trained.config, history, item)
+            assert why.base == pytest.approx(alone.base, rel=1e-6, abs=1e-9)
+            np.testing.assert_allclose(why.parts, alone.parts, rtol=1e-6, atol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(people=histories())
+def test_what_says_it_is_factored_scores_by_products(trained: Trained, people: list[History]) -> None:
+    factored = shelf.factored(trained.name)
+    if factored is None:
+        assert trained.name != "ials"
+        return
+    factors = factored.factors(trained.arrays, trained.config)
+    scores = factored.score(trained.arrays, trained.config, Histories.of(people))
+    for row, history in zip(scores, people, strict=True):
+        taste = factored.taste(trained.arrays, trained.config, history)
+        assert taste.dtype == np.float32
+        np.testing.assert_allclose((factors.vectors @ taste) * factors.scales, row, rtol=1e-4, atol=1e-5)
+
+
 def test_numbering_people_otherwise_changes_nothing(trained: Trained) -> None:
     if trained.name in ("ials", "blend") or trained.config == CONFIGS["ntk"][1]:
         pytest.skip("begins from chance, or keeps a sample, by the people's numbers")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ import numpy.typing as npt
 from mediatheque.kit.errors import Invalid
 from mediatheque.recommend import models
 from mediatheque.recommend.models import Arrays
+from mediatheque.recommend.nearest import Nearest
 from mediatheque.recommend.opinions import Opinions
 
 SCHEMA = 1
@@ -59,6 +60,8 @@ class Artifact:
     #: How much it should count beside what goes by content, 0 to 1: by how many people it learned from, and the proof.
     trust: float
     card: Mapping[str, Any]
+    #: Finds the best items where scores are products.
+    nearest: Nearest | None = field(default=None, repr=False, compare=False)
 
 
 def models_dir_in(data_dir: Path) -> Path:
@@ -103,8 +106,9 @@ def read_artifact(models_dir: Path, pin: Pin) -> Artifact:
     """The model of that version; raises Invalid where it is not whole, not what was promoted, or not of this program."""
     folder = folder_of(models_dir, pin.version)
     try:
-        _verify(folder, pin)
-        card = json.loads((folder / CARD).read_bytes())
+        verify(folder, pin)
+        # Where a version gets its number only after it is written, its card does not know it.
+        card = json.loads((folder / CARD).read_bytes()) | {"version": pin.version}
         with np.load(folder / ARRAYS, allow_pickle=False) as packed:
             arrays = {name: packed[name] for name in packed.files}
         return artifact_from(card, arrays, np.load(folder / ITEMS, allow_pickle=False))
@@ -124,6 +128,7 @@ def artifact_from(card: Mapping[str, Any], arrays: Arrays, item_ids: npt.NDArray
     for key, array in arrays.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise Invalid(f"its array '{key}' holds what is no number")
+    factored = models.factored(name)
     return Artifact(
         version=int(card["version"]),
         name=name,
@@ -134,6 +139,7 @@ def artifact_from(card: Mapping[str, Any], arrays: Arrays, item_ids: npt.NDArray
         proof=min(max(float(card["proof"]), 0.0), 1.0),
         trust=min(max(float(card["trust"]), 0.0), 1.0),
         card=card,
+        nearest=None if factored is None else Nearest(factored.factors(arrays, config)),
     )
 
 
@@ -142,7 +148,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _verify(folder: Path, pin: Pin) -> None:
+def verify(folder: Path, pin: Pin) -> None:
     """Raise Invalid unless every file is, byte for byte, what was promoted."""
     listed = (folder / FILES).read_bytes()
     if hashlib.sha256(listed).hexdigest() != pin.sha256:

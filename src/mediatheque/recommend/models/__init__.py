@@ -122,6 +122,26 @@ class Model(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """Items as vectors: the score of an item is its product with a taste, times its scale."""
+
+    vectors: Array  # (I, d) float32
+    scales: Array  # (I,) float32
+
+
+class Factored(Model, Protocol):
+    """A model whose scores are products, so that the best items can be found without scoring all."""
+
+    def factors(self, arrays: Arrays, config: Any) -> Factors:
+        """The items' vectors: views of the arrays, no copies."""
+        ...
+
+    def taste(self, arrays: Arrays, config: Any, history: History) -> Scores:
+        """One person's vector, (d,) float32."""
+        ...
+
+
 def names() -> tuple[str, ...]:
     """Public names of the models."""
     return shelf.names_on(sys.modules[__name__])
@@ -130,6 +150,12 @@ def names() -> tuple[str, ...]:
 def model(name: str) -> Model:
     """The model of that name; raises Invalid naming what there is."""
     return cast(Model, shelf.take(sys.modules[__name__], name))
+
+
+def factored(name: str) -> Factored | None:
+    """The model of that name, if it says of itself (`IS_FACTORED`) that its scores are products."""
+    found = model(name)
+    return cast(Factored, found) if getattr(found, "IS_FACTORED", False) else None
 
 
 def explain_all(

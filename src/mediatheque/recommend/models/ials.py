@@ -8,12 +8,13 @@ of NDCG@100 on MovieLens-1M; scores are scaled by popularity^-column_exponent.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from mediatheque.recommend.models import Arrays, Explanation, Histories, History, Scores, Shapes
+from mediatheque.recommend.models import Arrays, Explanation, Factors, Histories, History, Scores, Shapes
 
 Floats = npt.NDArray[np.float64]
 
@@ -50,24 +51,45 @@ def shapes(config: Config) -> Shapes:
     }
 
 
+#: A score is the product of a taste and an item.
+IS_FACTORED = True
+
+
+def factors(arrays: Arrays, config: Config) -> Factors:
+    """The items' vectors and scales."""
+    return Factors(arrays["vectors"], arrays["scales"])
+
+
+def taste(arrays: Arrays, config: Config, history: History) -> Scores:
+    """The least-squares answer to a history."""
+    confidences = _confidences(arrays, config, history)
+    mine = arrays["vectors"][history.items].astype(np.float64)
+    system = _system(arrays, config, mine, confidences)
+    return np.linalg.solve(system, confidences @ mine).astype(np.float32)
+
+
 def score(arrays: Arrays, config: Config, histories: Histories) -> Scores:
     """The products of each taste with every item."""
-    vectors = arrays["vectors"]
     tastes = np.zeros((len(histories), config.dimensions), np.float32)
     for user in range(len(histories)):
-        history = histories[user]
-        confidences = _confidences(arrays, config, history)
-        told = confidences @ vectors[history.items].astype(np.float64)
-        tastes[user] = np.linalg.solve(_system(arrays, config, history, confidences), told)
-    return (tastes @ vectors.T) * arrays["scales"]
+        tastes[user] = taste(arrays, config, histories[user])
+    return (tastes @ arrays["vectors"].T) * arrays["scales"]
 
 
 def explain(arrays: Arrays, config: Config, history: History, item: int) -> Explanation:
     """A taste is a sum over the history once its system is known, so each item adds its own product."""
-    vectors, confidences = arrays["vectors"], _confidences(arrays, config, history)
-    wanted = vectors[item].astype(np.float64) * arrays["scales"][item]
-    direction = np.linalg.solve(_system(arrays, config, history, confidences), wanted)
-    return Explanation(0.0, (vectors[history.items] @ direction) * confidences)
+    return explain_all(arrays, config, history, [item])[0]
+
+
+def explain_all(arrays: Arrays, config: Config, history: History, items: Sequence[int]) -> list[Explanation]:
+    """As `explain`, for several items: the system is solved once."""
+    wanted = np.asarray(items, np.int64)
+    confidences = _confidences(arrays, config, history)
+    mine = arrays["vectors"][history.items].astype(np.float64)
+    system = _system(arrays, config, mine, confidences)
+    goals = arrays["vectors"][wanted].astype(np.float64) * arrays["scales"][wanted, None]
+    parts = (np.linalg.solve(system, goals.T).T @ mine.T) * confidences
+    return [Explanation(0.0, of_item) for of_item in parts]
 
 
 def _confidences(arrays: Arrays, config: Config, history: History) -> Floats:
@@ -75,11 +97,9 @@ def _confidences(arrays: Arrays, config: Config, history: History) -> Floats:
     return lengths * history.weights.astype(np.float64) * arrays["confidences"][history.items]
 
 
-def _system(arrays: Arrays, config: Config, history: History, confidences: Floats) -> Floats:
-    """The matrix A of A·x = Σ c v whose answer is the taste."""
-    vectors = arrays["vectors"]
-    mine = vectors[history.items].astype(np.float64)
-    held_back = config.reg * (config.alpha0 * len(vectors) + len(history)) ** config.nu
+def _system(arrays: Arrays, config: Config, mine: Floats, confidences: Floats) -> Floats:
+    """The matrix A of A·x = Σ c v whose answer is the taste; `mine` are the vectors of the history."""
+    held_back = config.reg * (config.alpha0 * len(arrays["vectors"]) + len(mine)) ** config.nu
     system = config.alpha0 * arrays["gram"].astype(np.float64) + mine.T @ (mine * confidences[:, None])
     system[np.diag_indices_from(system)] += held_back
     return system
