@@ -129,6 +129,26 @@ def _film_603() -> dict[str, Any]:
     }
 
 
+def _release(certification: str, type_: int) -> dict[str, Any]:
+    return {
+        "certification": certification,
+        "descriptors": [],
+        "iso_639_1": "",
+        "note": "",
+        "release_date": "1999-03-31T00:00:00.000Z",
+        "type": type_,
+    }
+
+
+def _provider(number: int, name: str) -> dict[str, Any]:
+    return {
+        "logo_path": f"/{number}.jpg",
+        "provider_id": number,
+        "provider_name": name,
+        "display_priority": number % 50,
+    }
+
+
 _FILM_603_APPENDED = {
     "credits": {
         "cast": [
@@ -150,6 +170,33 @@ _FILM_603_APPENDED = {
             {"iso_3166_1": "DE", "title": "Matrix", "type": ""},
             {"iso_3166_1": "CN", "title": "黑客帝国", "type": ""},
         ]
+    },
+    "release_dates": {
+        "results": [
+            {"iso_3166_1": "US", "release_dates": [_release("", 1), _release("R", 3), _release("NR", 5)]},
+            {"iso_3166_1": "DE", "release_dates": [_release("16", 3)]},
+            {"iso_3166_1": "GB", "release_dates": [_release("15", 3), _release("18", 5)]},
+            {"iso_3166_1": "XK", "release_dates": [_release("TURTLE", 3)]},
+        ]
+    },
+    "watch/providers": {
+        "results": {
+            "US": {
+                "link": "https://www.themoviedb.org/movie/603/watch?locale=US",
+                "flatrate": [_provider(1899, "HBO Max"), _provider(1825, "HBO Max Amazon Channel")],
+                "ads": [_provider(73, "Tubi TV")],
+                "rent": [_provider(2, "Apple TV")],
+                "buy": [_provider(10, "Amazon Video")],
+            },
+            "DE": {
+                "link": "https://www.themoviedb.org/movie/603/watch?locale=DE",
+                "flatrate": [
+                    _provider(9, "Amazon Prime Video"),
+                    _provider(2100, "Amazon Prime Video with Ads"),
+                    _provider(337, "Disney Plus"),
+                ],
+            },
+        }
     },
 }
 
@@ -183,6 +230,13 @@ _SHOW_1399 = {
     },
     "external_ids": {"imdb_id": "tt0944947", "tvdb_id": 121361, "wikidata_id": "Q23572"},
     "alternative_titles": {"results": [{"iso_3166_1": "FR", "title": "Le Trône de fer", "type": ""}]},
+    "content_ratings": {
+        "results": [
+            {"descriptors": [], "iso_3166_1": "US", "rating": "TV-MA"},
+            {"descriptors": [], "iso_3166_1": "DE", "rating": "16"},
+        ]
+    },
+    "watch/providers": {"results": {"US": {"flatrate": [_provider(1899, "HBO Max")]}}},
 }
 
 
@@ -267,6 +321,7 @@ DUNE = {
     "id": "B1hSG45JCX4C",
     "volumeInfo": {
         "title": "Dune",
+        "maturityRating": "NOT_MATURE",
         "subtitle": "A Novel",
         "authors": ["Frank Herbert"],
         "publishedDate": "2003-08-26",

@@ -275,14 +275,14 @@ def service_name(written: str) -> str:
 
     Tiers that differ in advertising alone are one service. "" where there is no letter to go by.
     """
-    folded = unicodedata.normalize("NFKD", written.casefold().replace("+", " plus "))
+    folded = unicodedata.normalize("NFKD", written).casefold().replace("+", " plus ")
     words = "".join(c for c in folded if not unicodedata.combining(c) and c not in "'’")
     name = "-".join(re.findall(r"[^\W_]+", words))
     return _WITH_ADS.sub("", name) or name
 
 
 _WITH_ADS = re.compile(
-    r"(-(basic|standard))?-(with|mit|avec|con)-(ads|werbung|pub|publicite|anuncios|pubblicita)$"
+    r"((-(basic|standard))?-(with|mit|avec|con)-(ads|werbung|pub|publicite|anuncios|pubblicita))+$"
 )
 
 #: What reading an export yields, one outcome per row.

@@ -62,6 +62,7 @@ class Mediatheque:
             base_url=url,
             token=token.get_secret_value() if token else None,
             cache_dir=self.data_dir / "cache" / "http",
+            region=settings.region,
         )
 
     @property

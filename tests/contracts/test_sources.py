@@ -13,7 +13,7 @@ import fake_apis
 from mediatheque.enrich import OpenSource, SourceSettings, SyncPlan, open_source, sources
 from mediatheque.enrich.genres import GENRES
 from mediatheque.kit.errors import Invalid, MediathequeError, Unavailable
-from mediatheque.vocabulary import Claim, Credit, Kind, Role, Work
+from mediatheque.vocabulary import Claim, Credit, Kind, Role, Work, service_name
 
 Opener = Callable[..., OpenSource]
 
@@ -77,6 +77,8 @@ def check(claim: Claim, name: str, source: sources.Source) -> None:
     assert work.runtime_minutes is None or work.runtime_minutes > 0
     assert work.average_rating is None or 0.5 <= work.average_rating <= 5.0
     assert all(isinstance(value, str) and value for value in work.external_ids.values())
+    assert work.minimum_age is None or 0 <= work.minimum_age <= 21
+    assert all(service == service_name(service) for service in work.services)
     assert work.image_url is None or work.image_url.startswith("https://")
 
 

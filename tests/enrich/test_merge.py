@@ -36,6 +36,20 @@ def test_each_field_comes_from_the_source_that_knows_it_best() -> None:
     assert (merged.runtime_minutes, merged.description, merged.popularity) == (96, "Long.", 20.0)
 
 
+def test_an_age_of_zero_and_services_are_believed_where_they_are_said() -> None:
+    merged = merge(
+        [
+            Claim("tmdb", "film:490", film(minimum_age=0, services=("mubi",))),
+            Claim("starter", "film:x", film(minimum_age=12)),
+        ]
+    )
+    assert (merged.minimum_age, merged.services) == (0, ("mubi",))
+    assert (
+        merge([Claim("starter", "film:x", film(minimum_age=12)), Claim("tmdb", "a", film())]).minimum_age
+        == 12
+    )
+
+
 def test_a_book_is_dated_by_its_work_and_described_by_its_publisher() -> None:
     merged = merge(
         [

@@ -60,6 +60,8 @@ def test_a_film_of_tmdb_in_full(opened: Opener) -> None:
             popularity=83.7,
             average_rating=4.1,
             rating_count=25000,
+            minimum_age=17,
+            services=("hbo-max", "hbo-max-amazon-channel", "tubi-tv"),
             external_ids={"tmdb": "603", "imdb": "tt0133093", "wikidata": "Q83495"},
         ),
     )
@@ -81,6 +83,7 @@ def test_a_show_of_tmdb_in_full(opened: Opener) -> None:
     assert work.alternative_titles == ("Le Trône de fer",)
     assert work.genres == ("Science Fiction", "Fantasy", "Drama")
     assert work.external_ids["tvdb"] == "121361"
+    assert (work.minimum_age, work.services) == (17, ("hbo-max",))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +109,25 @@ def test_tmdb_finds_by_id_title_year_or_series(opened: Opener, said: dict[str, A
     assert claims[0].work.people(Role.CAST)  # in full, not as listed
 
 
+@pytest.mark.parametrize(
+    ("region", "age", "services"),
+    [
+        ("DE", 16, ("amazon-prime-video", "disney-plus")),
+        ("GB", 18, ()),  # uncut on disc: the strictest counts
+        ("SE", 18, ()),  # nothing of its own: the strictest of all
+        ("XK", 18, ()),  # its own says nothing that we know
+    ],
+)
+def test_tmdb_speaks_of_the_region(
+    opened: Opener, api: Api, region: str, age: int, services: tuple[str, ...]
+) -> None:
+    one = opened("tmdb", region=region)
+    claim = one.source.fetch(one.client, "film:603")
+    assert claim
+    assert (claim.work.minimum_age, claim.work.services) == (age, services)
+    assert len(api("tmdb").asked) == 1  # with everything else, in one request
+
+
 def test_tmdb_finds_few_of_many(opened: Opener) -> None:
     assert len(find(opened("tmdb"), kind=Kind.FILM, title="Film")) == MAX_FOUND
 
@@ -117,6 +139,7 @@ def test_tmdbs_gaps_are_gaps(opened: Opener) -> None:
     work = claim.work
     assert (work.year, work.runtime_minutes, work.description, work.image_url) == (None, None, None, None)
     assert (work.average_rating, work.rating_count, work.credits) == (None, None, ())
+    assert (work.minimum_age, work.services) == (None, ())
     assert work.external_ids == {"tmdb": "5"}
     assert one.source.fetch(one.client, "film:7") is None
 
@@ -211,6 +234,15 @@ def test_editions_of_one_book_on_a_page_are_one_claim(opened: Opener, api: Api, 
     api("google-books").faults = [{"status": 200, "body": body}]
     claims = find(opened("google-books"), kind=Kind.BOOK, title="Dune")
     assert [claim.source_key for claim in claims] == ["book:B1hSG45JCX4C", "book:other"]
+
+
+def test_google_books_marks_what_is_for_adults() -> None:
+    def age(rating: object) -> int | None:
+        claim = google_books.claim_of({"id": "x", "volumeInfo": {"title": "X", "maturityRating": rating}})
+        assert claim
+        return claim.work.minimum_age
+
+    assert [age(rating) for rating in ("MATURE", "NOT_MATURE", None, 18)] == [18, None, None, None]
 
 
 def test_google_books_works_without_a_key_and_never_tells_it(

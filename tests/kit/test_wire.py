@@ -30,6 +30,8 @@ works = st.builds(
     credits=st.lists(st.builds(Credit, texts, st.sampled_from(Role)), max_size=3).map(tuple),
     runtime_minutes=st.none() | st.floats(0, 1000),
     season=st.none() | st.integers(0, 99),
+    minimum_age=st.none() | st.integers(0, 21),
+    services=st.lists(texts, max_size=3).map(tuple),
     external_ids=st.dictionaries(texts, texts, max_size=3),
 )
 events = st.builds(

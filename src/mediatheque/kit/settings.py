@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     tmdb_token: SecretStr | None = Field(
         None, description="TMDB API read access token (v4 token, used on v3)."
     )
+    region: Annotated[str, BeforeValidator(lambda region: str(region).upper())] = Field(
+        "US",
+        pattern="^[A-Z]{2}$",
+        description="Country (ISO 3166-1: US, DE, GB …) whose age ratings and streaming services count.",
+    )
     tmdb_url: str = Field("https://api.themoviedb.org/3", description="Address of the TMDB API.")
     google_books_key: SecretStr | None = Field(None, description="Google Books API key; optional.")
     google_books_url: str = Field(

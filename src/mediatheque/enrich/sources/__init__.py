@@ -11,13 +11,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from mediatheque.enrich.lanes import SyncPage
 from mediatheque.kit import shelf
 from mediatheque.kit.http import HttpClient
 from mediatheque.kit.response_cache import FolderCache
 from mediatheque.vocabulary import Claim, Kind, Work
+
+C = TypeVar("C", bound=HttpClient)
 
 #: How many claims `find` returns at most: enough to choose from, few enough to ask about.
 MAX_FOUND = 5
@@ -32,6 +34,7 @@ class SourceSettings:
     rate: float | None = None  # requests per second
     cache_dir: Path | None = None  # None: answers are not kept
     language: str = "en-US"  # of titles and descriptions, where the source has several
+    region: str = "US"  # ISO 3166-1: whose age ratings and services count, where the source has several
     timeout_s: float = 15.0
     deadline_s: float = 90.0
     sleep: Callable[[float], None] = time.sleep
@@ -89,6 +92,7 @@ def source(name: str) -> Source:
 def http_client(
     settings: SourceSettings,
     name: str,
+    opening: type[C] = HttpClient,
     *,
     base_url: str,
     rate: float,
@@ -96,9 +100,9 @@ def http_client(
     headers: dict[str, str] | None = None,
     params: dict[str, str] | None = None,
     secret_params: dict[str, str] | None = None,
-) -> HttpClient:
-    """An HttpClient as `settings` ask, with the source's own defaults."""
-    return HttpClient(
+) -> C:
+    """An HttpClient (or what a source makes of it) as `settings` ask, with the source's own defaults."""
+    return opening(
         name,
         settings.base_url or base_url,
         headers=headers,

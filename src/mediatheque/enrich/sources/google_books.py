@@ -35,6 +35,7 @@ POPULAR_SUBJECTS = (
     "Biography",
 )
 
+_ADULT = 18
 _UNNAMED = re.compile(r"[\"\\]+")
 
 
@@ -116,6 +117,8 @@ def claim_of(entry: Any) -> Claim | None:
         image_url=_cover(volume),
         average_rating=reading.rating(volume.get("averageRating"), best=5),
         rating_count=reading.count(volume.get("ratingsCount")),
+        # NOT_MATURE says no age: it is what Google gives anything that nobody has marked.
+        minimum_age=_ADULT if volume.get("maturityRating") == "MATURE" else None,
         external_ids=_external_ids(volume, volume_id),
     )
     return Claim("google-books", f"book:{volume_id}", work)

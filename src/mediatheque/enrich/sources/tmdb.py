@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any
 
 from mediatheque.enrich import reading
+from mediatheque.enrich.certificates import minimum_age
 from mediatheque.enrich.genres import genres_of, tmdb_genres
 from mediatheque.enrich.lanes import Lane, Listing, lanes, walk
 from mediatheque.enrich.sources import MAX_FOUND, SourceSettings, SyncPage, SyncPlan, http_client
 from mediatheque.kit.errors import Invalid, NotFound
 from mediatheque.kit.http import HttpClient
-from mediatheque.vocabulary import Claim, Credit, Kind, Role, Work
+from mediatheque.vocabulary import Claim, Credit, Kind, Role, Work, service_name
 
 TITLE = "The Movie Database"
 KINDS = frozenset({Kind.FILM, Kind.SHOW})
@@ -28,13 +29,21 @@ _IMAGE_URL = "https://image.tmdb.org/t/p/w500"
 _MOST_CAST, _MOST_TITLES = 12, 30
 _PATH = {Kind.FILM: "movie", Kind.SHOW: "tv"}
 _DETAILS = {
-    Kind.FILM: "credits,external_ids,alternative_titles",
-    Kind.SHOW: "aggregate_credits,external_ids,alternative_titles",
+    Kind.FILM: "credits,external_ids,alternative_titles,release_dates,watch/providers",
+    Kind.SHOW: "aggregate_credits,external_ids,alternative_titles,content_ratings,watch/providers",
 }
+#: Ways to watch without paying for the one title; nearly everything can be rented somewhere.
+_STREAMED = ("flatrate", "free", "ads")
 _WRITING_JOBS = frozenset({"Screenplay", "Writer", "Author", "Teleplay"})
 
 
-def client(settings: SourceSettings) -> HttpClient:
+class TmdbClient(HttpClient):
+    """TMDB, asked on behalf of a country."""
+
+    region: str = "US"
+
+
+def client(settings: SourceSettings) -> TmdbClient:
     """Open TMDB; it needs an API read access token."""
     mend = (
         "set MEDIATHEQUE_TMDB_TOKEN to the API read access token from themoviedb.org → Settings → API "
@@ -42,34 +51,37 @@ def client(settings: SourceSettings) -> HttpClient:
     )
     if not settings.token:
         raise Invalid(f"TMDB needs a token: {mend}")
-    return http_client(
+    opened = http_client(
         settings,
         "TMDB",
+        TmdbClient,
         base_url=BASE_URL,
         rate=RATE,
         mend=mend,
         headers={"Authorization": f"Bearer {settings.token}"},
         params={"language": settings.language},
     )
+    opened.region = settings.region
+    return opened
 
 
-def find(client: HttpClient, work: Work) -> list[Claim]:
+def find(client: TmdbClient, work: Work) -> list[Claim]:
     """By TMDB, IMDb or TVDB id where the work has one, else by title and year."""
     by_id = _find_by_id(client, work)
     return by_id or [_detailed(client, claim) for claim in _search(client, work)]
 
 
-def fetch(client: HttpClient, source_key: str) -> Claim | None:
+def fetch(client: TmdbClient, source_key: str) -> Claim | None:
     """The entry "film:603" or "show:1399" with credits, external ids and alternative titles."""
     kind, number = _parse_key(source_key)
     try:
         found = client.get_json(f"/{_PATH[kind]}/{number}", {"append_to_response": _DETAILS[kind]})
     except NotFound:
         return None
-    return claim_of(found, kind)
+    return claim_of(found, kind, client.region)
 
 
-def sync(client: HttpClient, plan: SyncPlan, after: str | None = None) -> Iterator[SyncPage]:
+def sync(client: TmdbClient, plan: SyncPlan, after: str | None = None) -> Iterator[SyncPage]:
     """Popular films and shows, or the most popular ones of each language and genre."""
     wanted = [kind for kind in _PATH if kind in plan.kinds]
     ids = {kind: _genre_ids(client, kind) if plan.genres else {} for kind in wanted}
@@ -86,7 +98,7 @@ def sync(client: HttpClient, plan: SyncPlan, after: str | None = None) -> Iterat
     yield from walk(found, plan.limit, after, partial(_list, client, ids), detail)
 
 
-def claim_of(entry: Any, kind: Kind) -> Claim | None:
+def claim_of(entry: Any, kind: Kind, region: str = "US") -> Claim | None:
     """What TMDB says in an entry of a listing or in the details; None without id and title."""
     said = reading.object_in(entry)
     number = reading.count(said.get("id"))
@@ -110,6 +122,8 @@ def claim_of(entry: Any, kind: Kind) -> Claim | None:
         popularity=reading.positive(said.get("popularity")),
         average_rating=reading.rating(said.get("vote_average"), best=10),
         rating_count=reading.count(said.get("vote_count")),
+        minimum_age=minimum_age(_certificates(said), region),
+        services=_services(said, region),
         external_ids=_external_ids(said, number),
     )
     return Claim("tmdb", f"{kind}:{number}", work)
@@ -122,7 +136,7 @@ def _parse_key(source_key: str) -> tuple[Kind, str]:
     return Kind(matched[1]), matched[2]
 
 
-def _find_by_id(client: HttpClient, work: Work) -> list[Claim]:
+def _find_by_id(client: TmdbClient, work: Work) -> list[Claim]:
     kind = Kind.SHOW if work.kind is Kind.EPISODE else work.kind
     number = work.external_ids.get("tmdb", "")
     if kind in _PATH and work.kind in _PATH and re.fullmatch(r"\d{1,10}", number, re.ASCII):
@@ -141,7 +155,7 @@ def _find_by_id(client: HttpClient, work: Work) -> list[Claim]:
     return []
 
 
-def _search(client: HttpClient, work: Work) -> list[Claim]:
+def _search(client: TmdbClient, work: Work) -> list[Claim]:
     """By kind and year first; without an answer, both kinds and any year: exports err in both."""
     title = work.series_title if work.kind is Kind.EPISODE else work.title
     if not title:
@@ -170,11 +184,11 @@ def _claims(entries: Any, kind: Kind) -> list[Claim]:
     return [claim for claim in found if claim]
 
 
-def _detailed(client: HttpClient, claim: Claim) -> Claim:
+def _detailed(client: TmdbClient, claim: Claim) -> Claim:
     return fetch(client, claim.source_key) or claim
 
 
-def _genre_ids(client: HttpClient, kind: Kind) -> dict[str, int]:
+def _genre_ids(client: TmdbClient, kind: Kind) -> dict[str, int]:
     """TMDB's genre id by our genre, as TMDB lists them today."""
     found = reading.object_in(client.get_json(f"/genre/{_PATH[kind]}/list"))
     ids: dict[str, int] = {}
@@ -186,7 +200,7 @@ def _genre_ids(client: HttpClient, kind: Kind) -> dict[str, int]:
     return ids
 
 
-def _list(client: HttpClient, ids: Mapping[Kind, Mapping[str, int]], lane: Lane, page: int) -> Listing:
+def _list(client: TmdbClient, ids: Mapping[Kind, Mapping[str, int]], lane: Lane, page: int) -> Listing:
     if page > LAST_PAGE:
         return Listing((), has_more=False)
     path, params = f"/{_PATH[lane.kind]}/popular", dict[str, str | int](page=page)
@@ -220,6 +234,28 @@ def _runtime(said: Mapping[str, Any]) -> float | None:
     stated = [said.get("runtime"), *reading.listed(said.get("episode_run_time"))]
     stated.append(reading.object_in(said.get("last_episode_to_air")).get("runtime"))
     return next((found for found in map(reading.positive, stated) if found), None)
+
+
+def _certificates(said: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """By country: a film may have one for each way it was released, a show has one."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in reading.objects(reading.object_in(said.get("release_dates")).get("results")):
+        releases = reading.objects(entry.get("release_dates"))
+        country = reading.text(entry.get("iso_3166_1")) or ""
+        found[country] = reading.texts([release.get("certification") for release in releases])
+    for entry in reading.objects(reading.object_in(said.get("content_ratings")).get("results")):
+        country = reading.text(entry.get("iso_3166_1")) or ""
+        found[country] = found.get(country, ()) + reading.texts([entry.get("rating")])
+    return found
+
+
+def _services(said: Mapping[str, Any], region: str) -> tuple[str, ...]:
+    """Where it streams in the region, by name: TMDB's own order changes from day to day."""
+    countries = reading.object_in(reading.object_in(said.get("watch/providers")).get("results"))
+    ways = reading.object_in(countries.get(region))
+    entries = [entry for way in _STREAMED for entry in reading.objects(ways.get(way))]
+    named = {service_name(name) for name in reading.texts([entry.get("provider_name") for entry in entries])}
+    return tuple(sorted(named - {""}))
 
 
 def _film_credits(said: Mapping[str, Any]) -> tuple[Credit, ...]:
