@@ -42,7 +42,11 @@ CONFIGS: dict[str, list[Any]] = {
     ],
     "rp3beta": [rp3beta.Config(ends=6)],
     "wedlae": [wedlae.Config(ridge=3.0), wedlae.EASE, wedlae.EDLAE, wedlae.Config(ridge=3.0, nearness_s=1e7)],
-    "ials": [ials.Config(dimensions=4, epochs=4), replace(ials.PLAIN, dimensions=4, epochs=4)],
+    "ials": [
+        ials.Config(dimensions=4, epochs=4),
+        replace(ials.PLAIN, dimensions=4, epochs=4),
+        ials.Config(dimensions=4, epochs=4, reg=0.05, loss="hu"),
+    ],
     "ntk": [ntk.Config(ridge=0.5), ntk.Config(depth=2, users=20)],
     "blend": [
         blend.Config(
@@ -361,6 +365,24 @@ def test_a_newcomers_taste_minimises_the_loss_of_ials() -> None:
         return pull + everything + config.reg * (config.alpha0 * ITEMS + 2) ** config.nu * x
 
     np.testing.assert_allclose(slope_of_the_loss(taste), 0, atol=1e-4)
+
+
+def test_vectors_that_minimise_hus_loss_leave_no_slope() -> None:
+    config = ials.Config(dimensions=3, epochs=300, alpha0=0.2, reg=0.05, loss="hu")
+    seen = likes()
+    arrays = fitting.fit("ials", seen, config)
+    items = arrays["vectors"].astype(np.float64)
+    people = [ials.taste(arrays, config, seen.histories()[u]).astype(np.float64) for u in range(PEOPLE)]
+    confidences = np.zeros((PEOPLE, ITEMS))
+    of_row, of_item = seen.per_user**-0.5, seen.per_item**-0.3
+    unit = np.mean(of_row[seen.users] * of_item[seen.items])
+    confidences[seen.users, seen.items] = seen.weights * of_row[seen.users] * of_item[seen.items] / unit
+    wanted = (confidences > 0).astype(float)
+    off = (config.alpha0 + confidences) * (np.array(people) @ items.T - wanted)
+    counts = wanted.sum(axis=0)[:, None]
+    np.testing.assert_allclose(off.T @ np.array(people) + config.reg * counts * items, 0, atol=2e-3)
+    lengths = wanted.sum(axis=1)[:, None]
+    np.testing.assert_allclose(off @ items + config.reg * lengths * np.array(people), 0, atol=2e-3)
 
 
 def test_the_kernel_is_what_a_wide_network_learns_with() -> None:

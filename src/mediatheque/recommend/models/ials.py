@@ -4,12 +4,16 @@ The loss is ½ Σ_seen c (x·v - 1)² + ½ alpha0 Σ_all (x·v)² + ½ reg Σ (a
 regularisation of items: with nu = 1 the many are held back as much as the few (Rendle 2021). Ours lets c, the
 confidence, fall with the person's history and the item's popularity, each to an exponent, which was worth .009
 of NDCG@100 on MovieLens-1M; scores are scaled by popularity^-column_exponent.
+
+With `loss="hu"` it is the loss of Hu 2008 with the regularisation of Zhou 2008, as Spark minimises it: what is seen
+weighs alpha0 + c in all, ½ Σ_seen (alpha0 + c) (x·v - 1)² + ½ alpha0 Σ_others (x·v)² + ½ reg Σ h^nu |x|².
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`alpha0` is the weight of what is not seen; `seed` the beginning of the search."""
+    """`alpha0` is the weight of what is not seen; `seed` the beginning of the search; `loss` as above."""
 
     dimensions: int = 256
     alpha0: float = 0.3
@@ -32,6 +36,7 @@ class Config:
     column_exponent: float = -0.1
     epochs: int = 12
     seed: int = 42
+    loss: Literal["rendle", "hu"] = "rendle"
 
 
 #: Hu 2008 as Rendle 2021 tuned it.
@@ -65,7 +70,7 @@ def taste(arrays: Arrays, config: Config, history: History) -> Scores:
     confidences = _confidences(arrays, config, history)
     mine = arrays["vectors"][history.items].astype(np.float64)
     system = _system(arrays, config, mine, confidences)
-    return np.linalg.solve(system, confidences @ mine).astype(np.float32)
+    return np.linalg.solve(system, _pulls(config, confidences) @ mine).astype(np.float32)
 
 
 def score(arrays: Arrays, config: Config, histories: Histories) -> Scores:
@@ -88,7 +93,7 @@ def explain_all(arrays: Arrays, config: Config, history: History, items: Sequenc
     mine = arrays["vectors"][history.items].astype(np.float64)
     system = _system(arrays, config, mine, confidences)
     goals = arrays["vectors"][wanted].astype(np.float64) * arrays["scales"][wanted, None]
-    parts = (np.linalg.solve(system, goals.T).T @ mine.T) * confidences
+    parts = (np.linalg.solve(system, goals.T).T @ mine.T) * _pulls(config, confidences)
     return [Explanation(0.0, of_item) for of_item in parts]
 
 
@@ -97,9 +102,16 @@ def _confidences(arrays: Arrays, config: Config, history: History) -> Floats:
     return lengths * history.weights.astype(np.float64) * arrays["confidences"][history.items]
 
 
+def _pulls(config: Config, confidences: Floats) -> Floats:
+    """How strongly each item of the history draws the taste towards itself."""
+    return confidences + config.alpha0 if config.loss == "hu" else confidences
+
+
 def _system(arrays: Arrays, config: Config, mine: Floats, confidences: Floats) -> Floats:
-    """The matrix A of A·x = Σ c v whose answer is the taste; `mine` are the vectors of the history."""
-    held_back = config.reg * (config.alpha0 * len(arrays["vectors"]) + len(mine)) ** config.nu
+    """The matrix A of A·x = Σ pull v whose answer is the taste; `mine` are the vectors of the history."""
+    among = 0.0 if config.loss == "hu" else config.alpha0 * len(arrays["vectors"])
+    # Of no history at all the answer is 0, but even that needs a matrix that can be solved.
+    held_back = config.reg * ((among + len(mine)) or 1.0) ** config.nu
     system = config.alpha0 * arrays["gram"].astype(np.float64) + mine.T @ (mine * confidences[:, None])
     system[np.diag_indices_from(system)] += held_back
     return system
