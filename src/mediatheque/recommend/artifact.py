@@ -150,16 +150,21 @@ def sha256_of(path: Path) -> str:
 
 def verify(folder: Path, pin: Pin) -> None:
     """Raise Invalid unless every file is, byte for byte, what was promoted."""
+    for name, told in read_files(folder, pin).items():
+        path = folder / name
+        if path.stat().st_size != told["bytes"] or sha256_of(path) != told["sha256"]:
+            raise Invalid(f"{name} is not the one that was promoted")
+
+
+def read_files(folder: Path, pin: Pin) -> Mapping[str, Mapping[str, Any]]:
+    """Size and SHA-256 of each file of a version; raises Invalid unless it is the list that was promoted."""
     listed = (folder / FILES).read_bytes()
     if hashlib.sha256(listed).hexdigest() != pin.sha256:
         raise Invalid(f"{FILES} is not the one that was promoted")
     wanted: dict[str, dict[str, Any]] = json.loads(listed)
     if set(wanted) != {ARRAYS, ITEMS, CARD}:
         raise Invalid(f"{FILES} does not name the files of a model")
-    for name, told in wanted.items():
-        path = folder / name
-        if path.stat().st_size != told["bytes"] or sha256_of(path) != told["sha256"]:
-            raise Invalid(f"{name} is not the one that was promoted")
+    return wanted
 
 
 def _pin(written: Any) -> Pin | None:
