@@ -7,6 +7,7 @@ from pathlib import Path
 from mediatheque.enrich.sources import SourceSettings, SyncPlan
 from mediatheque.flows.catalogue import add_to_catalogue, sync
 from mediatheque.flows.import_history import import_file
+from mediatheque.flows.rebuilding import rebuild_items
 from mediatheque.flows.reviewing import answer, take_back
 from mediatheque.kit.database import Connection, Database
 from mediatheque.library.queries import history, items, mentions
@@ -118,6 +119,26 @@ def test_the_starter_catalogue_syncs_once(database: Database, ada: User) -> None
     assert (again.seen, again.new_claims, again.new_items) == (first.seen, 0, 0)
     with database.transaction() as db:
         assert sum(items.count_items(db).values()) == first.new_items
+
+
+def test_what_comes_back_to_a_service_is_there_again(database: Database, ada: User) -> None:
+    def told(*services: str) -> tuple[int, tuple[str, ...]]:
+        with database.transaction() as db:
+            work = Work(kind=Kind.FILM, title="Ponyo", year=2008, services=services, minimum_age=0)
+            added = add_to_catalogue(db, [Claim("tmdb", "film:12429", work)])
+            (item,) = items.list_items(db, ada.id, items.ItemFilter())
+            return added.new_claims, item.work.services
+
+    assert told("netflix") == (1, ("netflix",))
+    assert told("netflix") == (0, ("netflix",))
+    assert told() == (1, ())
+    assert told("netflix") == (1, ("netflix",))
+    with database.transaction() as db:
+        which = items.ItemFilter(services=("netflix",), max_age=0, may_see_unrated=False)
+        before = items.list_items(db, ada.id, which)
+    rebuild_items(database)
+    with database.transaction() as db:
+        assert items.list_items(db, ada.id, which) == before != []
 
 
 def test_what_is_made_from_ones_records_is_ones_own(

@@ -249,9 +249,10 @@ claims = Table(
     Column("work", JSONB, nullable=False),
     _to("items", "item_id", nullable=True, on_delete="SET NULL"),
     _now("claimed_at"),
-    UniqueConstraint("source", "source_key", "content_hash"),
     CheckConstraint("octet_length(content_hash) = 16", name="content_hash"),
     Index("ix_claims_item_id", "item_id"),
+    # Not unique by content: what left a service and came back is said again, and the newest claim counts.
+    Index("ix_claims_source_key", "source", "source_key", "id"),
 )
 
 mentions = Table(

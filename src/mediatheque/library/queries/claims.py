@@ -22,7 +22,11 @@ class StoredClaim:
 
 
 def add_claims(db: Connection, claims: Sequence[Claim]) -> list[StoredClaim]:
-    """Append what is new among `claims`; the new ones, each with the item its source key is already tied to."""
+    """Append what is new among `claims`; the new ones, each with the item its source key is already tied to.
+
+    New is what differs from the newest claim under its key; the caller holds the catalogue's turn, so that
+    two who say the same at once are heard one after the other.
+    """
     if not claims:
         return []
     rows: dict[tuple[str, str], dict[str, object]] = {}
@@ -43,8 +47,10 @@ def add_claims(db: Connection, claims: Sequence[Claim]) -> list[StoredClaim]:
                  AND c.item_id IS NOT NULL ORDER BY c.id DESC LIMIT 1)
             FROM ROWS FROM (jsonb_to_recordset(:rows) AS (source text, key text, hash text, work jsonb))
                 WITH ORDINALITY AS r(source, key, hash, work, n)
+            WHERE decode(r.hash, 'hex') IS DISTINCT FROM (
+                SELECT c.content_hash FROM claims c WHERE c.source = r.source AND c.source_key = r.key
+                ORDER BY c.id DESC LIMIT 1)
             ORDER BY r.n
-            ON CONFLICT DO NOTHING
             RETURNING id, source, source_key, work, item_id
         """),
         {"rows": jsonb(list(rows.values()))},
