@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mediatheque.enrich.sources import SourceSettings
     from mediatheque.kit.postgres import EmbeddedServer
     from mediatheque.recommend.champion import Champions
+    from mediatheque.recommend.registries import Registry
     from mediatheque.tools.embedder import Embedder
 
 
@@ -42,10 +43,18 @@ class Mediatheque:
     @cached_property
     def champions(self) -> Champions:
         """The trained model that serves, if one was promoted."""
-        from mediatheque.recommend.artifact import models_dir_in
         from mediatheque.recommend.champion import Champions
 
-        return Champions(models_dir_in(self.data_dir))
+        registry = self.registry
+        return Champions(registry.folder, follow=registry.follow if registry.is_remote else None)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Where trained models are kept."""
+        from mediatheque.recommend.artifact import models_dir_in
+        from mediatheque.recommend.registries import open_registry
+
+        return open_registry(self.settings.registry_setting, models_dir_in(self.data_dir))
 
     def source_settings(self, name: str) -> SourceSettings:
         """How to reach the metadata source called `name`."""
@@ -70,6 +79,8 @@ class Mediatheque:
         return self.settings.data_dir
 
     def close(self) -> None:
+        if (champions := self.__dict__.get("champions")) is not None:
+            champions.close()
         self.database.close()
         if self.server is not None:
             self.server.close()

@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         None, description="API key for the embedder's endpoint, if it asks."
     )
     models_dir: Path | None = Field(None, description="Folder with model files to use instead of packages.")
+    registry_url: SecretStr | None = Field(
+        None,
+        description="Where trained models are kept: an MLflow server, as mlflow+http://host:5000 or "
+        "mlflow+https://user:password@host/path?model=name; empty: the data folder.",
+    )
     tmdb_token: SecretStr | None = Field(
         None, description="TMDB API read access token (v4 token, used on v3)."
     )
@@ -66,6 +71,11 @@ class Settings(BaseSettings):
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda level: str(level).upper())
     ] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def registry_setting(self) -> str | None:
+        """The address of the registry with its password, for who opens it."""
+        return self.registry_url.get_secret_value() if self.registry_url is not None else None
 
 
 def read_settings(**overrides: object) -> Settings:
