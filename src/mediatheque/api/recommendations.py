@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Query
 
+from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.recommending import (
+    Day,
     Explain,
     Method,
     Number,
@@ -34,10 +36,7 @@ async def list_recommendations(
     rules: Ruled,
     n: Number = 10,
     method: Method = "mixed",
-    as_of: Annotated[
-        datetime | None,
-        Query(description="As if it were this day: by what was known, and of what was out, before it."),
-    ] = None,
+    as_of: Day = None,
     explain: Explain = False,
 ) -> Recommendations:
     """What you have neither seen nor hidden and will probably like, each with the reason."""
@@ -54,7 +53,7 @@ async def list_recommendations(
     return await to_thread.run_sync(listed)
 
 
-@router.get("/from", summary="What goes with these?")
+@router.get("/from", summary="What goes with these?", responses=problems.describe(404))
 async def list_from_items(
     app: Opened,
     asker: Asker,

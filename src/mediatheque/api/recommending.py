@@ -137,6 +137,14 @@ Method = Annotated[
         json_schema_extra={"enum": ["mixed", *names_in("mediatheque.recommend.algorithms")]},
     ),
 ]
+Day = Annotated[
+    str | None,
+    Query(
+        pattern=r"^\d{4}-\d{2}-\d{2}$",
+        json_schema_extra={"format": "date"},
+        description="As if it were this day: by what was known, and of what was out, before it.",
+    ),
+]
 Explain = Annotated[bool, Query(description="Also say what each score is made of.")]
 
 
@@ -150,13 +158,16 @@ def means_of(app: Mediatheque, db: Connection) -> Means:
     return Means(model_id=model_id, on_duty=app.champions.current())
 
 
-def past(day: datetime | None) -> datetime | None:
-    """A moment in the past; raises Invalid for any other."""
+def past(day: str | None) -> datetime | None:
+    """That day's first moment, UTC; raises Invalid for what is no day in the past."""
     if day is None:
         return None
-    moment = day if day.tzinfo else day.replace(tzinfo=UTC)
+    try:
+        moment = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise Invalid(f"as_of is a day, as 2024-01-31, not {day}.") from None
     if not datetime(1900, 1, 1, tzinfo=UTC) <= moment <= datetime.now(UTC):
-        raise Invalid(f"as_of is a day in the past, not {day:%Y-%m-%d}.")
+        raise Invalid(f"as_of is a day in the past, not {day}.")
     return moment
 
 
