@@ -61,6 +61,16 @@ def test_the_best_are_what_sorting_says_whatever_the_ties(values: list[float], c
     assert found.scores.tolist() == scores[order].tolist()
 
 
+def test_the_best_of_very_many_are_what_sorting_says() -> None:
+    rng = np.random.default_rng(4)
+    for steps in (5, 10_000):
+        scores = rng.integers(0, steps, 40_003).astype(np.float32)
+        scores[rng.choice(len(scores), 20_000)] = -np.inf
+        for count in (1, 7, 100):
+            assert best_of(scores, count).columns.tolist() == np.argsort(-scores, kind="stable")[:count].tolist()
+    assert best_of(np.full(40_000, -np.inf, np.float32), 9).columns.tolist() == []
+
+
 def test_a_search_among_few_is_exact_and_knows_its_filters(factors: Factors) -> None:
     search = Nearest(factors)
     rng = np.random.default_rng(2)

@@ -12,7 +12,13 @@ from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import NotFound
 from mediatheque.library.queries.items import ItemFilter, list_items
 from mediatheque.library.queries.users import User
-from mediatheque.recommend.queries.eligible import Eligible, Rules, eligible_among, eligible_at_all, rules_of
+from mediatheque.recommend.queries.eligible import (
+    Eligible,
+    StandingRules,
+    eligible_among,
+    eligible_at_all,
+    rules_of,
+)
 from mediatheque.vocabulary import Kind, Work
 
 EVERY_KIND = tuple(Kind)
@@ -118,21 +124,21 @@ def test_a_question_for_a_service_finds_the_index(db: Connection, ada: User) -> 
 
 
 def test_a_person_s_standing_rules(db: Connection, ada: User) -> None:
-    assert rules_of(db, ada.id) == Rules()
+    assert rules_of(db, ada.id) == StandingRules()
     db.execute(
         text("UPDATE users SET max_age = 12, may_see_unrated = false, services = '{netflix}' WHERE id = :id"),
         {"id": ada.id},
     )
-    assert rules_of(db, ada.id) == Rules(max_age=12, may_see_unrated=False, services=("netflix",))
+    assert rules_of(db, ada.id) == StandingRules(max_age=12, may_see_unrated=False, services=("netflix",))
     with pytest.raises(NotFound):
         rules_of(db, 987_654)
 
 
 def test_a_request_may_narrow_and_never_widen_the_age_limit() -> None:
-    child = Rules(max_age=12, services=("netflix",))
+    child = StandingRules(max_age=12, services=("netflix",))
     assert child.narrowed() == child
     assert child.narrowed(max_age=6).max_age == 6
     assert child.narrowed(max_age=18).max_age == 12
-    assert Rules().narrowed(max_age=18).max_age == 18
+    assert StandingRules().narrowed(max_age=18).max_age == 18
     assert child.narrowed(services=("mubi", "mubi")).services == ("mubi",)
-    assert child.narrowed(services=()) == Rules(max_age=12)
+    assert child.narrowed(services=()) == StandingRules(max_age=12)

@@ -162,6 +162,21 @@ def small(database: Database, ada: User, ben: User) -> Small:
             for n in range(3)
         ]
         bare = world.add(db, Work(kind=Kind.BOOK, title="Bare"))
+        ids += [
+            world.add(
+                db,
+                world.film(f"{language} {n}", language=language, minimum_age=age, services=on),
+                {"crime": 1},
+            )
+            for n, (language, age, on) in enumerate(
+                (
+                    ("sv", 0, ("netflix",)),
+                    ("sv", 16, ()),
+                    ("ja", 7, ("mubi", "netflix")),
+                    ("ja", 18, ("mubi",)),
+                )
+            )
+        ]
         private = world.add(db, world.film("Ben's"), {"sea": 1}, owner_id=ben.id)
         world.tell(db, ben, ids[5:9], EventKind.WATCHED)
     children = dict.fromkeys(episodes, show)
@@ -182,13 +197,29 @@ def test_seen_hidden_and_excluded_titles_are_never_returned(small: Small, data: 
     kinds = data.draw(st.lists(st.sampled_from(Kind), max_size=3, unique=True))
     method = data.draw(st.sampled_from(methods()))
     n = data.draw(st.integers(1, 25))
+    per_series = data.draw(st.none() | st.integers(1, 3))
+    variety = data.draw(st.sampled_from((0.0, 1.0, 3.0)))
+    languages = data.draw(st.sampled_from(((), ("sv",), ("sv", "ja"))))
+    services = data.draw(st.sampled_from((None, (), ("netflix",))))
+    max_age = data.draw(st.sampled_from((None, 12)))
     with small.database.engine.connect() as db:
         for item, kind in told:
             value = data.draw(st.sampled_from((0.5, 3.0, 5.0))) if kind is EventKind.RATED else None
             world.tell(db, small.ada, item, kind, value)
         model = data.draw(st.sampled_from((world.model(db), None)))
         found = world.recommended(
-            db, small.ada.id, kinds=kinds, n=n, exclude=exclude, method=method, model_id=model
+            db,
+            small.ada.id,
+            kinds=kinds,
+            n=n,
+            exclude=exclude,
+            method=method,
+            model_id=model,
+            per_series=per_series,
+            variety=variety,
+            languages=languages,
+            services=services,
+            max_age=max_age,
         )
         db.rollback()
     never = {item for item, kind in told if kind in SEEN or kind is EventKind.HIDDEN}
@@ -198,6 +229,12 @@ def test_seen_hidden_and_excluded_titles_are_never_returned(small: Small, data: 
     assert not set(ids) & never
     assert len(set(ids)) == len(ids) <= n
     assert {r.item.kind for r in found} <= set(kinds or USUAL_KINDS)
+    works = [r.item.work for r in found]
+    assert not languages or {work.language for work in works} <= set(languages)
+    assert not max_age or all((work.minimum_age or 0) <= max_age for work in works)
+    assert not services or all(set(work.services) & set(services) for work in works if work.kind is Kind.FILM)
+    of_shows = [small.children[i] for i in ids if i in small.children]
+    assert not per_series or len(of_shows) <= per_series
     assert [r.score for r in found] == sorted((r.score for r in found), reverse=True)
     for r in found:
         assert sum(c.amount for c in r.contributions) == pytest.approx(r.score, abs=1e-6)
