@@ -77,3 +77,28 @@ def test_a_tampered_model_is_refused_and_the_mixture_goes_on(
     mixed = asked(as_ada, method="mixed")
     assert {item["item"]["id"] for item in mixed} == set(films[1:])
     assert all("arrays.npz is not the one that was promoted" in item["fallback"] for item in mixed)
+
+
+def test_rules_a_past_day_and_guests_come_over_http(
+    as_ada: TestClient, registry: LocalRegistry, films: list[int]
+) -> None:
+    registry.promote(registry.save(saying(films, films[1])).version)
+    answer = as_ada.get("/api/recommendations", params={"method": "collaborative"}).json()
+    assert answer["id"] > 0
+    assert answer["model"] == {"name": "wedlae", "version": 1}
+    then = as_ada.get("/api/recommendations", params={"as_of": "2001-01-01"})
+    assert then.status_code == 200, then.text
+    assert {item["method"] for item in then.json()["items"]} <= {"popular"}
+    for query in (
+        {"as_of": "2999-01-01"},
+        {"as_of": "today"},
+        {"per_series": 0},
+        {"variety": 9},
+        {"language": "x"},
+    ):
+        assert as_ada.get("/api/recommendations", params=query).status_code == 422, query
+    assert as_ada.get("/api/recommendations", params={"service": "nowhere"}).json()["items"] == []
+    guest = as_ada.get("/api/recommendations/from", params={"item": films[1:]}).json()["items"]
+    assert [item["item"]["id"] for item in guest] == films[:1]
+    unknown = as_ada.get("/api/recommendations/from", params={"item": 10**9})
+    assert (unknown.status_code, str(10**9) in unknown.json()["detail"]) == (404, True)

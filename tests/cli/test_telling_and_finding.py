@@ -42,6 +42,25 @@ def test_every_recommendation_has_its_reason(run: Run) -> None:
     assert "mixed" in run("recommend", "--method", "magic", code=2).err
 
 
+def test_recommends_under_rules_as_of_a_day_and_for_a_guest(run: Run) -> None:
+    run("watch", "Arrival", "--on", "2021-03-14")
+    assert "Arrival" in {
+        line["item"]["title"] for line in run("recommend", "--as-of", "2021-01-01", "--json").lines
+    }
+    assert "Arrival" not in run("recommend", "--as-of", "2022-01-01").out
+    assert {line["item"]["title"] for line in run("recommend", "--language", "ru", "--json").lines} == {
+        "Stalker"
+    }
+    assert run("recommend", "--on", "netflix", "--json").lines == []
+    assert "nothing to recommend" in run("recommend", "--on", "netflix").out
+    guest = run("recommend", "--like", "Sicario", "--like", "Stalker", "--json").lines
+    assert "Arrival" in {line["item"]["title"] for line in guest}
+    assert {"Sicario", "Stalker"}.isdisjoint(line["item"]["title"] for line in guest)
+    assert "still to come" in run("recommend", "--as-of", "2999-01-01", code=2).err
+    assert "leave out" in run("recommend", "--as-of", "2021-01-01", "--like", "Sicario", code=2).err
+    assert "--variety" in run("recommend", "--variety", "9", code=2).err
+
+
 def test_what_one_says_about_a_title(run: Run) -> None:
     said = run("rate", "arrival", "4.5", "--json").lines[-1]
     assert (said["rating"], said["item"]["title"]) == (4.5, "Arrival")

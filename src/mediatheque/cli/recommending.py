@@ -27,6 +27,7 @@ Method = Annotated[
     typer.Option(
         "--method",
         "-m",
+        metavar="METHOD",
         help="mixed, or one method alone: popular, content, because-you-liked, collaborative.",
     ),
 ]
@@ -72,7 +73,9 @@ def recommend(
     as_of: Annotated[
         Optional[datetime],  # noqa: UP045
         typer.Option(
-            formats=["%Y-%m-%d"], help="As if it were this day: by what was known, and out, before it."
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="As if it were this day: by what was known, and out, before it.",
         ),
     ] = None,
     like: Annotated[
