@@ -54,7 +54,7 @@ ALL = dict(commands(typer.main.get_command(app)))
 
 def test_every_command_is_there() -> None:
     assert {(name,) for name in WANTED} | {
-        ("users", name) for name in ("add", "list", "remove", "password", "role")
+        ("users", name) for name in ("add", "list", "remove", "password", "role", "set")
     } | {("models", name) for name in ("list", "promote", "rollback")} == set(ALL)
 
 

@@ -8,6 +8,9 @@ from tests.cli.conftest import Run
 from mediatheque.accounts.passwords import is_password
 from mediatheque.accounts.queries import sign_in
 from mediatheque.kit.database import Database
+from mediatheque.library.queries.items import NewItem, add_items
+from mediatheque.resolve.normalise import title_keys
+from mediatheque.vocabulary import Kind, Work
 
 
 def test_the_first_user_is_the_administrator(run: Run) -> None:
@@ -51,6 +54,40 @@ def test_somebody_is_always_administrator(run: Run) -> None:
     assert run("users", "role", "ben", "admin", "--json").lines == [{"id": 2, "name": "Ben", "role": "admin"}]
     run("users", "remove", "Ada", "--yes")
     assert [u["name"] for u in run("users", "list", "--json").lines] == ["Ben"]
+
+
+def test_an_age_limit_and_services(run: Run, database: Database) -> None:
+    run("users", "add", "Ada")
+    with database.transaction() as db:
+        works = [Work(kind=Kind.FILM, title=f"Sea {age}", minimum_age=age) for age in (6, 18)]
+        add_items(db, [NewItem(work=work, title_keys=title_keys(work)) for work in works])
+    (said,) = run("users", "set", "ada", "--max-age", "12", "--services", "Disney+, mubi", "--json").lines
+    assert (said["max_age"], said["may_see_unrated"], said["services"]) == (12, True, ["disney-plus", "mubi"])
+    assert [hit["item"]["title"] for hit in run("search", "sea", "--json").lines] == ["Sea 6"]
+    assert run("search", "sea", "--on", "netflix", "--json").lines == []
+    said = run("users", "set", "ada", "--strict").out
+    assert said == "Ada: what is rated for up to 12 years, on disney-plus or mubi.\n"
+    assert "up to 12" in run("users", "list").out
+    run("users", "set", "ada", "--max-age", "none", "--services", "none")
+    assert run("users", "list", "--json").lines[0]["max_age"] is None
+    assert len(run("search", "sea", "--json").lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "advice"),
+    [
+        ((), "name --max-age"),
+        (("--max-age", "grown"), "as --max-age 12"),
+        (("--max-age", "22"), "from 0 to 21"),
+        (("--strict",), "set one too"),
+        (("--services", "!"), "netflix or disney-plus"),
+    ],
+)
+def test_a_rule_that_cannot_be_meant_is_refused_in_words(
+    run: Run, options: tuple[str, ...], advice: str
+) -> None:
+    run("users", "add", "Ada")
+    assert advice in run("users", "set", "ada", *options, code=1).err
 
 
 def test_whose_library(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

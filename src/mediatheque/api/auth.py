@@ -63,6 +63,11 @@ class UserView(BaseModel):
     name: str
     role: Literal["admin", "member"]
     created_at: datetime
+    max_age: int | None = Field(
+        None, description="Nothing rated for older people is recommended or found; none: no limit."
+    )
+    may_see_unrated: bool = Field(True, description="With `max_age`: also what nobody rated for an age.")
+    services: list[str] = Field([], description="Where they can stream; empty: they do not say.")
 
 
 class SignedIn(BaseModel):
@@ -192,7 +197,13 @@ async def delete_key(app: Opened, asker: Person, key_id: PathId) -> Response:
 def user_view(user: User) -> UserView:
     """A user as the API shows them."""
     return UserView(
-        id=user.id, name=user.name, role="admin" if user.is_admin else "member", created_at=user.created_at
+        id=user.id,
+        name=user.name,
+        role="admin" if user.is_admin else "member",
+        created_at=user.created_at,
+        max_age=user.max_age,
+        may_see_unrated=user.may_see_unrated,
+        services=list(user.services),
     )
 
 

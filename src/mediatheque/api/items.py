@@ -13,7 +13,7 @@ from mediatheque.api.shapes import NO_NUL, ItemView, Page, PathId, item_view
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries import history, items
 from mediatheque.library.queries.items import ItemFilter
-from mediatheque.vocabulary import Event, EventKind, Item, Kind
+from mediatheque.vocabulary import Event, EventKind, Item, Kind, service_name
 
 router = APIRouter(prefix="/items", tags=["items"])
 
@@ -22,6 +22,7 @@ _LISTING = "items"
 
 # Async, as every dependency: FastAPI would run a plain function in a thread.
 async def which_items(
+    asker: Asker,
     kind: Annotated[list[Kind] | None, Query(description="Only these kinds.", max_length=6)] = None,
     genre: Annotated[
         list[Annotated[str, Query(max_length=100, pattern=NO_NUL)]] | None,
@@ -31,6 +32,18 @@ async def which_items(
     year_to: Annotated[int | None, Query(ge=1, le=2200, description="Not newer.")] = None,
     language: Annotated[
         str | None, Query(description="ISO 639-1.", pattern="^[a-z]{2,3}$", examples=["fr"])
+    ] = None,
+    max_age: Annotated[
+        int | None,
+        Query(ge=0, le=21, description="Nothing rated for older people, nor beyond your own limit."),
+    ] = None,
+    service: Annotated[
+        list[Annotated[str, Query(max_length=100, pattern=NO_NUL)]] | None,
+        Query(
+            description="Of films and shows, only those that stream on one of these.",
+            max_length=20,
+            examples=[["netflix"]],
+        ),
     ] = None,
     seen: Annotated[bool | None, Query(description="Only what you have, or have not, seen.")] = None,
     saved: Annotated[bool | None, Query(description="Only what you have, or have not, saved.")] = None,
@@ -44,6 +57,9 @@ async def which_items(
         language=language,
         is_seen=seen,
         is_saved=saved,
+        max_age=asker.age_limit(max_age),
+        may_see_unrated=asker.may_see_unrated,
+        services=tuple(map(service_name, service or ())),
     )
 
 

@@ -71,6 +71,8 @@ class WorkView(BaseModel):
     image_url: str | None = None
     average_rating: float | None = Field(None, description="0.5 to 5.")
     rating_count: int | None = None
+    minimum_age: int | None = Field(None, description="Rated for people of this age; none: nobody has said.")
+    services: list[str] = Field([], description="Where it streams, as far as a source has said.")
     external_ids: dict[str, str] = {}
 
 
@@ -88,6 +90,8 @@ class ItemView(WorkView):
                 "genres": ["Science Fiction", "Drama"],
                 "credits": [{"name": "Denis Villeneuve", "role": "director"}],
                 "runtime_minutes": 116,
+                "minimum_age": 12,
+                "services": ["netflix"],
                 "external_ids": {"imdb": "tt2543164"},
                 "is_listed": True,
                 "standing": None,
@@ -144,12 +148,15 @@ def penalty_view(penalty: Penalty) -> PenaltyView:
     return PenaltyView(name=penalty.name, amount=penalty.amount, detail=penalty.detail)
 
 
-_PLAIN = tuple(name for name in WorkView.model_fields if name not in ("credits", "genres", "external_ids"))
+_PLAIN = tuple(
+    name for name in WorkView.model_fields if name not in ("credits", "genres", "services", "external_ids")
+)
 
 
 def _of_work(work: Work) -> dict[str, Any]:
     shown: dict[str, Any] = {name: getattr(work, name) for name in _PLAIN}
     shown["genres"] = list(work.genres)
+    shown["services"] = list(work.services)
     shown["external_ids"] = dict(work.external_ids)
     shown["credits"] = [CreditView(name=c.name, role=c.role, character=c.character) for c in work.credits]
     return shown

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from typing import Literal
+from typing import Annotated, Literal
 
 from anyio import to_thread
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
 from mediatheque.accounts import queries
 from mediatheque.api import problems
 from mediatheque.api.asking import Admin, Asker, Opened, Person
 from mediatheque.api.auth import UserView, user_view
-from mediatheque.api.shapes import PathId
+from mediatheque.api.shapes import NO_NUL, PathId
+from mediatheque.kit.database import Connection
 from mediatheque.library.queries import users
+from mediatheque.library.queries.users import User
 
 router = APIRouter(prefix="/users", tags=["users"])
 
@@ -27,12 +29,33 @@ class UserList(BaseModel):
     items: list[UserView]
 
 
-class RoleChange(BaseModel):
-    """What a user may do from now on."""
+Services = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]],
+    Field(max_length=users.MOST_SERVICES, description="In any spelling; empty: wherever."),
+]
 
-    model_config = ConfigDict(json_schema_extra={"example": {"role": "admin"}})
 
-    role: Literal["admin", "member"]
+class OwnChange(BaseModel):
+    """What a user decides for themselves."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"services": ["netflix", "disney-plus"]}})
+
+    services: Services
+
+
+class UserChange(BaseModel):
+    """What changes about a user; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"max_age": 12, "may_see_unrated": False}})
+
+    role: Literal["admin", "member"] | None = Field(None, description="What they may do; null leaves it.")
+    max_age: int | None = Field(
+        None, ge=0, le=users.OLDEST, description="An age limit in years; null lifts it."
+    )
+    may_see_unrated: bool | None = Field(
+        None, description="Under a limit: whether what nobody rated for an age is allowed; null leaves it."
+    )
+    services: Services | None = Field(None, description="Where they can stream; null leaves it.")
 
 
 @router.get(
@@ -79,12 +102,34 @@ async def list_users(app: Opened, admin: Admin) -> UserList:
     return UserList(items=[user_view(user) for user in await app.database.run(users.all_users)])
 
 
+@router.patch("/me", summary="Say where you can stream")
+async def change_own_account(app: Opened, asker: Asker, given: OwnChange) -> UserView:
+    """Films and shows are recommended to you that are on one of these services; books are, wherever they are."""
+    return user_view(await app.database.run(users.set_services, asker.id, given.services))
+
+
 @router.patch(
-    "/{user_id}", summary="Change a role (administrators)", responses=problems.describe(403, 404, 409)
+    "/{user_id}", summary="Change a user (administrators)", responses=problems.describe(403, 404, 409)
 )
-async def change_role(app: Opened, admin: Admin, user_id: PathId, given: RoleChange) -> UserView:
-    """Make somebody an administrator, or one no longer; somebody always is."""
-    return user_view(await app.database.run(queries.set_role, user_id, given.role))
+async def change_user(app: Opened, admin: Admin, user_id: PathId, given: UserChange) -> UserView:
+    """Make somebody an administrator, or one no longer (somebody always is); set an age limit, as for a child.
+
+    What is rated for older people is then neither recommended to them nor in what they search and list;
+    their own history stays as it is, and an item whose number they know can be read.
+    """
+    return user_view(await app.database.run(_change, user_id, given))
+
+
+def _change(db: Connection, user_id: int, given: UserChange) -> User:
+    user = users.user_with_id(db, user_id)
+    if given.role is not None:
+        user = queries.set_role(db, user_id, given.role)
+    if given.model_fields_set & {"max_age", "may_see_unrated"}:
+        max_age = given.max_age if "max_age" in given.model_fields_set else user.max_age
+        user = users.set_age_limit(db, user_id, max_age, may_see_unrated=given.may_see_unrated)
+    if given.services is not None:
+        user = users.set_services(db, user_id, given.services)
+    return user
 
 
 @router.delete(

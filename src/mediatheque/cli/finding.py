@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -12,7 +13,7 @@ from mediatheque.cli.opening import library, person
 from mediatheque.cli.options import AsJson, ForUser
 from mediatheque.cli.printing import Printer, item_json
 from mediatheque.kit.errors import MediathequeError
-from mediatheque.vocabulary import Kind
+from mediatheque.vocabulary import Kind, service_name
 
 if TYPE_CHECKING:
     from mediatheque.tools.embedder import Embedder
@@ -54,6 +55,14 @@ def search(
         Optional[str],  # noqa: UP045
         typer.Option(metavar="CODE", help="Only what was made in this language, as sv or ja."),
     ] = None,
+    service: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--on",
+            metavar="SERVICE",
+            help="Of films and shows, only what streams there, as netflix; may be given several times.",
+        ),
+    ] = None,
     seen: Annotated[
         Optional[bool],  # noqa: UP045
         typer.Option(
@@ -88,11 +97,13 @@ def search(
         year_to=last,
         language=language.lower() if language else None,
         is_seen=seen,
+        services=tuple(map(service_name, service or ())),
     )
     with library(printer) as app:
         embedder = None if mode is Mode.TEXT else embedder_of(app, printer, must=mode is Mode.SEMANTIC)
         with app.database.transaction() as db:
             who = person(db, user)
+            which = replace(which, max_age=who.age_limit(), may_see_unrated=who.may_see_unrated)
             hits = find(
                 db, embedder, asked, who.id, mode=mode.value, which=which, threshold=threshold, limit=limit
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Optional
 
 import typer
 
@@ -14,7 +14,12 @@ from mediatheque.cli.printing import Printer
 from mediatheque.cli.words import counted, day
 from mediatheque.kit.errors import Invalid
 
-app = typer.Typer(no_args_is_help=True, help="Who the library belongs to: add, list, remove, password, role.")
+if TYPE_CHECKING:
+    from mediatheque.library.queries.users import User
+
+app = typer.Typer(
+    no_args_is_help=True, help="Who the library belongs to: add, list, remove, password, role, set."
+)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The user's name; capitals do not matter.")]
 Password = Annotated[
@@ -79,14 +84,24 @@ def list_all(as_json: AsJson = False) -> None:
                 "name": user.name,
                 "role": user.role,
                 "has_password": has_password,
+                **_rules_json(user),
                 "created_at": user.created_at,
             }
         )
     if not there:
         printer.say("There is nobody here yet. Add yourself with: mediatheque users add NAME")
         return
-    rows = [(u.name, u.role, "yes" if has else "no", day(u.created_at.astimezone())) for u, has in there]
-    printer.table(("Name", "Role", "Password", "Since"), rows)
+    rows = [
+        (
+            u.name,
+            u.role,
+            "yes" if has else "no",
+            "" if u.max_age is None else f"up to {u.max_age}",
+            day(u.created_at.astimezone()),
+        )
+        for u, has in there
+    ]
+    printer.table(("Name", "Role", "Password", "Ages", "Since"), rows)
 
 
 @app.command("remove")
@@ -166,6 +181,86 @@ def role(
         user = set_role(db, user_named(db, name).id, to)
     printer.emit({"id": user.id, "name": user.name, "role": user.role})
     printer.say(f"{user.name} is {'an administrator' if user.is_admin else 'a member'}.")
+
+
+@app.command("set")
+def set_rules(
+    name: Name,
+    max_age: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="YEARS", help="Nothing rated for older people, as for a child; none lifts it."),
+    ] = None,
+    strict: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option(
+            "--strict/--no-strict",
+            help="Under an age limit: whether what nobody rated for an age is left out too.",
+            show_default=False,
+        ),
+    ] = None,
+    services: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="NAMES", help="Where they stream, with commas between; none: wherever."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set what may be recommended to a user: an age limit, and the services they have.
+
+    \b
+    Examples:
+      mediatheque users set Mira --services netflix,disney-plus
+      mediatheque users set Jonas --max-age 12 --strict
+      mediatheque users set Jonas --max-age none
+    """
+    from mediatheque.library.queries.users import set_age_limit, set_services, user_named
+
+    printer = Printer(as_json)
+    if max_age is None and strict is None and services is None:
+        raise Invalid("There is nothing to set; name --max-age, --strict, --no-strict or --services")
+    with library(printer) as app, app.database.transaction() as db:
+        user = user_named(db, name)
+        if max_age is not None or strict is not None:
+            limit = user.max_age if max_age is None else _years(max_age)
+            unrated = None if strict is None else not strict
+            user = set_age_limit(db, user.id, limit, may_see_unrated=unrated)
+        if services is not None:
+            user = set_services(db, user.id, _names(services))
+    printer.emit({"id": user.id, "name": user.name, **_rules_json(user)})
+    printer.say(f"{user.name}: {_rules(user)}.")
+
+
+def _years(written: str) -> int | None:
+    if written.strip().lower() == "none":
+        return None
+    if not written.strip().isdecimal():
+        raise Invalid(f"'{written}' is no age; give years, as --max-age 12, or none for no limit")
+    return int(written)
+
+
+def _names(written: str) -> list[str]:
+    return (
+        []
+        if written.strip().lower() in ("none", "")
+        else [name for name in written.split(",") if name.strip()]
+    )
+
+
+def _rules(user: User) -> str:
+    """“what is rated for up to 12 years, or not at all, on netflix or mubi”."""
+    parts = ["whatever there is" if user.max_age is None else f"what is rated for up to {user.max_age} years"]
+    if user.max_age is not None and user.may_see_unrated:
+        parts.append("or not at all")
+    if user.services:
+        parts.append(f"on {' or '.join(user.services)}")
+    return ", ".join(parts)
+
+
+def _rules_json(user: User) -> dict[str, object]:
+    return {
+        "max_age": user.max_age,
+        "may_see_unrated": user.may_see_unrated,
+        "services": list(user.services),
+    }
 
 
 def _password(from_stdin: bool) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.engine import Row as SqlRow
 
 from mediatheque.kit.errors import Conflict, Invalid, NotFound
 from mediatheque.library.queries.turns import take_catalogues_turn, take_persons_turn
 from mediatheque.library.tables import users
+from mediatheque.vocabulary import service_name
 
 #: Any number of its own: held while a user is added, so that exactly one becomes the first.
 _FIRST_USER_LOCK = 7_306_017
+
+#: The highest age that any country's board asks for.
+OLDEST = 21
+MOST_SERVICES, _LONGEST_SERVICE = 100, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,10 @@ class User:
     @property
     def is_admin(self) -> bool:
         return self.role == "admin"
+
+    def age_limit(self, asked: int | None = None) -> int | None:
+        """The lower of what an administrator allows and what is asked for."""
+        return min((age for age in (self.max_age, asked) if age is not None), default=None)
 
 
 def add_user(db: Connection, name: str) -> User:
@@ -70,6 +80,44 @@ def user_named(db: Connection, name: str) -> User:
 def all_users(db: Connection) -> list[User]:
     """Everybody, in the order they came."""
     return [user_from_row(row) for row in db.execute(select(users).order_by(users.c.id))]
+
+
+def set_age_limit(
+    db: Connection, user_id: int, max_age: int | None, *, may_see_unrated: bool | None = None
+) -> User:
+    """Recommend to a user, and let them find, nothing rated for people older than `max_age`; None: anything.
+
+    `may_see_unrated` says whether what nobody rated for an age counts as allowed; None leaves it as it is,
+    and without a limit it does. Raises Invalid for an impossible limit, NotFound.
+    """
+    if max_age is None:
+        if may_see_unrated is False:
+            raise Invalid("What has no rating can be left out under an age limit only: set one too.")
+        may_see_unrated = True
+    if max_age is not None and not 0 <= max_age <= OLDEST:
+        raise Invalid(f"An age limit is from 0 to {OLDEST} years, not {max_age}.")
+    values: dict[str, Any] = {"max_age": max_age}
+    if may_see_unrated is not None:
+        values["may_see_unrated"] = may_see_unrated
+    return _changed(db, user_id, values)
+
+
+def set_services(db: Connection, user_id: int, services: Iterable[str]) -> User:
+    """Where a user can stream, by any spelling of the names; none: wherever. Raises Invalid, NotFound."""
+    names = {name: service_name(name) for name in services}
+    for written, name in names.items():
+        if not 1 <= len(name) <= _LONGEST_SERVICE:
+            raise Invalid(f"'{written}' is no name of a service; they read like netflix or disney-plus.")
+    if len(names) > MOST_SERVICES:
+        raise Invalid(f"More than {MOST_SERVICES} services are as good as all: name fewer, or none.")
+    return _changed(db, user_id, {"services": list(dict.fromkeys(names.values()))})
+
+
+def _changed(db: Connection, user_id: int, values: dict[str, Any]) -> User:
+    row = db.execute(update(users).where(users.c.id == user_id).values(values).returning(users)).first()
+    if row is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return user_from_row(row)
 
 
 def delete_user(db: Connection, user_id: int) -> None:

@@ -66,14 +66,14 @@ class Eligible:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class StandingRules:
     """What holds for every list of a person until it is changed: an administrator's age limit, own services."""
 
     max_age: int | None = None
     may_see_unrated: bool = True
     services: tuple[str, ...] = ()
 
-    def narrowed(self, *, max_age: int | None = None, services: Sequence[str] | None = None) -> Rules:
+    def narrowed(self, *, max_age: int | None = None, services: Sequence[str] | None = None) -> StandingRules:
         """As a request asks: no older than the limit whatever it says; on other services, or on any with ()."""
         ages = [age for age in (self.max_age, max_age) if age is not None]
         return replace(
@@ -83,10 +83,10 @@ class Rules:
         )
 
 
-def rules_of(db: Connection, user_id: int) -> Rules:
+def rules_of(db: Connection, user_id: int) -> StandingRules:
     """The person's standing rules; raises NotFound."""
     user = user_with_id(db, user_id)
-    return Rules(max_age=user.max_age, may_see_unrated=user.may_see_unrated, services=user.services)
+    return StandingRules(max_age=user.max_age, may_see_unrated=user.may_see_unrated, services=user.services)
 
 
 def _array(ids: Iterable[int]) -> str:
