@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import socket
+import subprocess
+import sys
+import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import make_url
 
+import mlflow_server as mlflow_process
 from mediatheque.kit.database import Connection, Database, migrate
 from mediatheque.kit.postgres import EmbeddedServer
 from mediatheque.library.queries.users import User, add_user
@@ -94,6 +104,54 @@ def ben(database: Database, ada: User) -> User:
     """A second user."""
     with database.transaction() as db:
         return add_user(db, "Ben")
+
+
+@dataclass(frozen=True)
+class MlflowServer:
+    """A running MLflow server, and the folder where its artifacts are."""
+
+    address: str
+    artifacts: Path
+
+    def url(self) -> str:
+        """As `MEDIATHEQUE_REGISTRY_URL` says it, with a model of its own for each who asks."""
+        return f"mlflow+{self.address}?model=test-{uuid.uuid4().hex}"
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
+    """A real MLflow server on this machine: one a run, ended with it whatever happens."""
+    # Not imported to find out: imported without our settings, it would call home.
+    if not all(find_spec(needed) for needed in ("mlflow", "flask", "flask_cors", "aiohttp")):
+        pytest.skip("an MLflow server needs the extra 'dev'")
+    folder = tmp_path_factory.mktemp("mlflow")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = [sys.executable, mlflow_process.__file__, str(folder), str(port)]
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen(
+            program, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+        ) as process,
+    ):
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address, process, folder / "log")
+            yield MlflowServer(address, folder / "artifacts")
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    ends_at = time.monotonic() + 120
+    while time.monotonic() < ends_at:
+        assert process.poll() is None, log.read_text()
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{address}/health").status_code == 200:
+                return
+        time.sleep(0.2)
+    raise AssertionError(f"the MLflow server did not start:\n{log.read_text()}")
 
 
 @pytest.fixture(autouse=True)
