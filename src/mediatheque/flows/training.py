@@ -16,6 +16,8 @@ from mediatheque.recommend.opinions import Opinions
 from mediatheque.training.candidates import Recipe, fit_all
 from mediatheque.training.contest import Contest, parts_of, too_little, try_models, usual
 from mediatheque.training.dataset import Dataset, read
+from mediatheque.training.engines import Engine
+from mediatheque.training.engines.here import Here
 from mediatheque.training.judging import Judges, judge, judges
 from mediatheque.training.queries import Part, Watermark, watermark
 from mediatheque.training.registry import Registry, Trained
@@ -70,12 +72,17 @@ def train(
     opinions: Opinions | None = None,
     now: datetime | None = None,
     threads: int = 1,
+    engine: Engine | None = None,
     only_if_new: bool = False,
     on_step: OnStep = lambda step: None,
 ) -> Outcome:
-    """Train on everybody's history, and promote what is not worse than the champion. Raises Unavailable
-    where the training libraries are not installed."""
+    """Train on everybody's history, and promote what is not worse than the champion.
+
+    Without an engine, models are fitted here with so many threads. Raises Unavailable where the training
+    libraries are not installed, or the engine cannot be reached.
+    """
     check_libraries()
+    engine = engine or Here(threads)
     opinions, now = opinions or Opinions(), now or datetime.now(UTC)
     champion, fault = _champion(registry)
     on_step("Reading what people did")
@@ -93,10 +100,10 @@ def train(
     if parts is None:
         return replace(counted, why_not=split.why)
     on_step("Trying models")
-    contest = try_models(parts.fit, parts.validation, parts.known, champion, threads=threads)
+    contest = try_models(parts.fit, parts.validation, parts.known, champion, engine=engine)
     outcome = _judged(replace(counted, split=split.why), contest, judges(contest.known, parts.test), champion)
     on_step("Training the best on everything")
-    arrays = fit_all([contest.best], everything.likes, threads=threads)[contest.best.key]
+    arrays = fit_all([contest.best], everything.likes, engine.fit)[contest.best.key]
     trained = Trained(
         model=contest.best.model,
         config=contest.best.config,

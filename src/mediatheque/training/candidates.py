@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from mediatheque.recommend import models
 from mediatheque.recommend.models import Array, Arrays, blend, ials, item_knn, popularity, wedlae
-from mediatheque.training import fitting
 from mediatheque.training.interactions import Interactions
 from mediatheque.training.judging import Judges, shown
 
@@ -45,6 +44,10 @@ class Recipe:
         return json.dumps([self.model, models.config_to_json(self.config)], sort_keys=True)
 
 
+#: How an engine makes the arrays of a recipe.
+Fit = Callable[[Recipe, Interactions], Arrays]
+
+
 def singles(n_users: int, n_items: int) -> tuple[list[Recipe], list[str]]:
     """The models worth trying on so many people and items, and what was left out and why."""
     tried = [
@@ -58,20 +61,22 @@ def singles(n_users: int, n_items: int) -> tuple[list[Recipe], list[str]]:
     else:
         left_out.append(f"wedlae: {n_items:,} titles are more than the {MOST_ITEMS_SQUARE:,} it is meant for")
     if find_spec("irspack") is not None:
-        tried.append(Recipe("ials", "ials", ials.Config(dimensions=_dimensions(n_users))))
+        tried.append(Recipe("ials", "ials", ials.Config(dimensions=dimensions_for(n_users))))
     else:
         left_out.append("ials: irspack is not installed (pip install 'mediatheque[train]')")
     return tried, left_out
 
 
-def fit_all(recipes: Sequence[Recipe], seen: Interactions, *, threads: int = 1) -> dict[str, Arrays]:
-    """The arrays of each recipe by its key; a model that stands alone and in a blend is fitted once."""
-    by_key: dict[str, Arrays] = {}
+def fit_all(
+    recipes: Sequence[Recipe], seen: Interactions, fit: Fit, *, already: Mapping[str, Arrays] | None = None
+) -> dict[str, Arrays]:
+    """The arrays of each recipe by its key; what is fitted already, or stands alone and in a blend, is not again."""
+    by_key = dict(already or {})
     for recipe in recipes:
         members = members_of(recipe)
         for one in members or [recipe]:
             if one.key not in by_key:
-                by_key[one.key] = fitting.fit(one.model, seen, one.config, threads=threads)
+                by_key[one.key] = fit(one, seen)
         if members:
             by_key[recipe.key] = blend.pack({one.label: by_key[one.key] for one in members})
     return by_key
@@ -147,6 +152,6 @@ def _mixtures(parts: int, steps: int) -> Iterator[list[float]]:
                 yield [first / steps] + [share * (steps - first) / steps for share in rest]
 
 
-def _dimensions(n_users: int) -> int:
+def dimensions_for(n_users: int) -> int:
     """More people can tell more tastes apart."""
     return 16 if n_users < 200 else 64 if n_users < 2000 else 128

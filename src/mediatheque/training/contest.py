@@ -12,8 +12,10 @@ from mediatheque.kit.database import Connection
 from mediatheque.recommend.artifact import Artifact
 from mediatheque.recommend.models import Arrays
 from mediatheque.recommend.opinions import Opinions
-from mediatheque.training.candidates import Recipe, blend_weights, blended, fit_all, members_of, singles
+from mediatheque.training.candidates import Recipe, blend_weights, blended, fit_all, members_of
 from mediatheque.training.dataset import Dataset, read
+from mediatheque.training.engines import Engine
+from mediatheque.training.engines.here import Here
 from mediatheque.training.judging import Judges, judge, judges
 from mediatheque.training.queries import Part, moment_at
 
@@ -88,11 +90,17 @@ class Parts:
 
 
 def try_models(
-    fit: Dataset, validation: Dataset, known: Dataset, champion: Artifact | None, *, threads: int = 1
+    fit: Dataset,
+    validation: Dataset,
+    known: Dataset,
+    champion: Artifact | None,
+    *,
+    threads: int = 1,
+    engine: Engine | None = None,
 ) -> Contest:
     """Choose on `validation` what was fitted on `fit`, then fit everything on `known`; what judges is not seen."""
     fit = usual(fit)
-    return contest_of(fit, judges(fit, validation), usual(known), champion, threads=threads)
+    return contest_of(fit, judges(fit, validation), usual(known), champion, threads=threads, engine=engine)
 
 
 def contest_of(
@@ -102,24 +110,30 @@ def contest_of(
     champion: Artifact | None,
     *,
     threads: int = 1,
+    engine: Engine | None = None,
     also: Sequence[Recipe] = (),
 ) -> Contest:
-    """As `try_models`, for whoever has the judges that choose; `also` are further recipes to try."""
-    alone, left_out = singles(len(known.user_ids), len(known.item_ids))
-    arrays = dict(fit_all(alone, fit.likes, threads=threads))
+    """As `try_models`, for whoever has the judges that choose; `also` are further recipes to try.
+
+    Without an engine, models are fitted here with so many threads.
+    """
+    engine = engine or Here(threads)
+    sizes = len(known.user_ids), len(known.item_ids)
+    alone, left_out = engine.candidates(*sizes)
+    arrays = fit_all(alone, fit.likes, engine.fit)
     weights = blend_weights(alone, arrays, choosing, len(known.user_ids))
     recipes = [*alone, blended(alone, weights), *also]
     if champion is not None:
         theirs = Recipe("champion", champion.name, champion.config)
-        can_be_fitted = {one.model for one in alone}.issuperset(
+        can_be_fitted = set(engine.models(*sizes)).issuperset(
             one.model for one in members_of(theirs) or [theirs]
         )
         if can_be_fitted and theirs.key not in {recipe.key for recipe in recipes}:
             recipes.append(theirs)
-    arrays |= fit_all(recipes, fit.likes, threads=threads)
+    arrays = fit_all(recipes, fit.likes, engine.fit, already=arrays)
     validated = {r.key: float(judge(r.model, r.config, arrays[r.key], choosing).ndcg.mean()) for r in recipes}
     if known is not fit:
-        arrays = dict(fit_all(recipes, known.likes, threads=threads))
+        arrays = fit_all(recipes, known.likes, engine.fit)
     return Contest(recipes, validated, arrays, known, left_out)
 
 
