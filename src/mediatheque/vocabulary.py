@@ -259,6 +259,7 @@ class Recommendation:
     because: str  # a sentence for the reader
     fallback: str | None = None  # why a simpler method than the one asked for served it
     contributions: tuple[Contribution, ...] = ()
+    arm: str | None = None  # which side of an experiment put it there; scores compare inside one side only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 import small_world as world
 from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.errors import Invalid
 from mediatheque.library.queries.users import User
 from mediatheque.recommend.listing import methods
-from mediatheque.recommend.queries.shown import add_shown
 from mediatheque.recommend.request import USUAL_KINDS
 from mediatheque.vocabulary import EventKind, Kind, Recommendation, Work
 
@@ -122,22 +120,6 @@ def test_a_taste_shows_at_once_and_a_new_rating_changes_the_next_list(db: Connec
     assert set(titles(world.recommended(db, ada.id, n=3, model_id=model))) == {"Moon", "Solaris", "Alien"}
     world.tell(db, ada, [ids["Emma"], ids["Amour"]], EventKind.RATED, 5.0)
     assert {"Casablanca", "Persuasion"} & set(titles(world.recommended(db, ada.id, n=4, model_id=model)))
-
-
-def test_the_list_that_was_shown_is_kept(db: Connection, ada: User) -> None:
-    ids = world.add_films(db)
-    world.tell(db, ada, ids["Arrival"], EventKind.LIKED)
-    found = world.recommended(db, ada.id, n=3, model_id=world.model(db))
-    list_id = add_shown(db, ada.id, {"method": "mixed", "n": 3}, found)
-    row = db.execute(
-        text("SELECT user_id, request, shown FROM recommendations_shown WHERE id = :id"), {"id": list_id}
-    ).one()
-    assert (row.user_id, row.request) == (ada.id, {"method": "mixed", "n": 3})
-    assert [e["item_id"] for e in row.shown] == [r.item.id for r in found]
-    assert row.shown[0]["because"] == found[0].because
-    assert [c["amount"] for c in row.shown[0]["contributions"]] == pytest.approx(
-        [c.amount for c in found[0].contributions]
-    )
 
 
 @dataclass(frozen=True)

@@ -344,6 +344,8 @@ events = Table(
     # NULL: told directly (API, CLI), not read from an export.
     _to("records", "record_id", nullable=True),
     Column("campaign", Text),
+    # The shown list that it answers, where somebody said so.
+    _to("recommendations_shown", "list_id", nullable=True, on_delete="SET NULL"),
     Column("properties", JSONB),
     _now("created_at"),
     CheckConstraint(_one_of("kind", EventKind), name="kind"),
@@ -355,6 +357,7 @@ events = Table(
     Index("ix_events_user_id_item_id", "user_id", "item_id"),
     Index("ix_events_item_id", "item_id", postgresql_where=text("item_id IS NOT NULL")),
     Index("ix_events_record_id", "record_id", postgresql_where=text("record_id IS NOT NULL")),
+    Index("ix_events_list_id", "list_id", postgresql_where=text("list_id IS NOT NULL")),
 )
 
 ratings = Table(
@@ -420,7 +423,15 @@ recommendations_shown = Table(
     _id(),
     _to("users", "user_id"),
     Column("request", JSONB, nullable=False),
-    # Best first: [{"item_id", "score", "method", "because", "fallback"}]
+    # As asked for; the trained model that had a say; why a simpler method served instead.
+    Column("method", String(32), nullable=False, server_default="mixed"),
+    Column("model", String(32)),
+    Column("version", Integer),
+    Column("fallback", Text),
+    # Of an experiment, its sides: [[name, model, version]]
+    Column("arms", JSONB),
+    # Best first: [{"item", "score", "method", "because", "terms": [[method, name, amount, item]], "fallback", "arm"}],
+    # see recommend/queries/shown.py
     Column("shown", JSONB, nullable=False),
     _now("shown_at"),
     Index("ix_recommendations_shown_user_id", "user_id", "id"),

@@ -79,6 +79,15 @@ class Means:
     on_duty: OnDuty = field(default_factory=OnDuty)
 
 
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One side of an experiment: its name, and the trained model that served for it."""
+
+    name: str  # "champion" or "challenger"
+    model: str
+    version: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommended:
     """A list, best first, and how it came about."""
@@ -88,6 +97,7 @@ class Recommended:
     model: str | None = None  # the trained model that had a say, and its version
     version: int | None = None
     fallback: str | None = None  # why a simpler method than the one asked for served all of it
+    arms: tuple[Arm, ...] = ()  # of an experiment: whose lists were interleaved
 
     def __iter__(self) -> Iterator[Recommendation]:
         return iter(self.recommendations)

@@ -26,6 +26,7 @@ class HistoryEntry:
     item: Item | None
     campaign: str | None = None
     source: str | None = None  # the importer that read it; None: told directly
+    list_id: int | None = None  # the shown list that it answers, where somebody said so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +44,16 @@ class Standing:
 
 
 def add_events(
-    db: Connection, user_id: int, told: Sequence[tuple[int | None, Event, str | None]]
+    db: Connection,
+    user_id: int,
+    told: Sequence[tuple[int | None, Event, str | None]],
+    *,
+    list_ids: Sequence[int | None] = (),
 ) -> list[int]:
     """Append events told directly as (item id, event, campaign); their ids, in order.
 
-    The caller has checked that the items are the user's to see. An event without a time happened now.
+    The caller has checked that the items are the user's to see, and that the lists which they answer (one an event,
+    or none at all) are theirs too. An event without a time happened now.
     """
     if not told:
         return []
@@ -61,9 +67,10 @@ def add_events(
             "at": (event.at or now).astimezone(UTC).isoformat(),
             "date_only": event.is_date_only,
             "campaign": campaign,
+            "list": list_id,
             "properties": dict(event.properties) or None,
         }
-        for item_id, event, campaign in told
+        for (item_id, event, campaign), list_id in zip(told, list_ids or [None] * len(told), strict=True)
     ]
     for item_id, event, _ in told:
         if event.kind is EventKind.RATED:
@@ -78,11 +85,11 @@ def add_events(
         row["item"] = current.get(row["item"], row["item"])
     ids = db.execute(
         text("""
-            INSERT INTO events (user_id, item_id, kind, value, at, is_date_only, campaign, properties)
-            SELECT :user, r.item, r.kind, r.value, r.at, r.date_only, r.campaign, r.properties
+            INSERT INTO events (user_id, item_id, kind, value, at, is_date_only, campaign, list_id, properties)
+            SELECT :user, r.item, r.kind, r.value, r.at, r.date_only, r.campaign, r.list, r.properties
             FROM ROWS FROM (jsonb_to_recordset(:rows) AS (item bigint, kind text, value real, at timestamptz,
-                date_only boolean, campaign text, properties jsonb)) WITH ORDINALITY
-                AS r(item, kind, value, at, date_only, campaign, properties, n)
+                date_only boolean, campaign text, list bigint, properties jsonb)) WITH ORDINALITY
+                AS r(item, kind, value, at, date_only, campaign, list, properties, n)
             ORDER BY r.n RETURNING id
         """),
         {"user": user_id, "rows": jsonb(rows)},
@@ -249,7 +256,7 @@ def list_ratings(
 
 
 _ENTRY = """
-    SELECT e.id AS event_id, e.kind AS event_kind, e.value, e.at, e.is_date_only, e.campaign,
+    SELECT e.id AS event_id, e.kind AS event_kind, e.value, e.at, e.is_date_only, e.campaign, e.list_id,
         e.properties, r.source, i.id, i.work, i.parent_id, i.owner_id
     FROM events e LEFT JOIN items i ON i.id = e.item_id LEFT JOIN records r ON r.id = e.record_id
 """
@@ -352,4 +359,5 @@ def _entry(row: Any) -> HistoryEntry:
         item=item_from_row(row) if row.id is not None else None,
         campaign=row.campaign,
         source=row.source,
+        list_id=row.list_id,
     )
