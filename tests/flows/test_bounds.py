@@ -51,6 +51,7 @@ def line(n: int, work: dict[str, Any] | None = None, **event: Any) -> dict[str, 
         line(1, {"average_rating": 77}),
         line(1, {"popularity": 1e300}),
         line(1, {"rating_count": 10**15}),
+        line(1, {"minimum_age": 22}),
         line(1, {"description": " ".join(f"w{n}" for n in range(300_000))}),
         line(1, {"kind": "episode", "series_title": NOISE}),
         line(1, value=1e308),
@@ -59,7 +60,7 @@ def line(n: int, work: dict[str, Any] | None = None, **event: Any) -> dict[str, 
         line(1, at="9999-12-31T23:59:59-14:00"),
         line(1) | {"key": "k" * 100_000},
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_a_row_beyond_the_bounds_spoils_no_other(
     database: Database, ada: User, tmp_path: Path, spoilt: dict[str, Any]

@@ -15,8 +15,9 @@ from mediatheque.flows.import_history import import_file
 from mediatheque.flows.undoing import undo_batch
 from mediatheque.kit.database import Database
 from mediatheque.library.queries import history
+from mediatheque.library.queries.items import NewItem, add_items
 from mediatheque.library.queries.users import User
-from mediatheque.vocabulary import Event, EventKind
+from mediatheque.vocabulary import Event, EventKind, Kind, Work
 
 
 def netflix(path: Path, *titles: str) -> Path:
@@ -94,6 +95,21 @@ def test_an_export_restores_another_library(database: Database, ada: User, ben: 
         assert told(ben) == told(ada)
     export_library(database, ben.id, tmp_path / "ben.zip")
     assert import_file(database, ben.id, tmp_path / "ben.zip").new == 0
+
+
+def test_an_age_travels_and_where_it_streams_does_not(
+    database: Database, ada: User, ben: User, tmp_path: Path
+) -> None:
+    with database.transaction() as db:
+        film = Work(kind=Kind.FILM, title="Ponyo", minimum_age=6, services=("netflix",))
+        (item_id,) = add_items(db, [NewItem(work=film, title_keys=("ponyo",), owner_id=ada.id)])
+        history.add_events(db, ada.id, [(item_id, Event(kind=EventKind.LIKED), None)])
+    export_library(database, ada.id, tmp_path / "export.zip")
+    assert import_file(database, ben.id, tmp_path / "export.zip").new == 1
+    with database.transaction() as db:
+        (entry,) = history.history(db, ben.id)
+    assert entry.item
+    assert (entry.item.work.minimum_age, entry.item.work.services) == (6, ())
 
 
 def test_the_tables_are_for_people(database: Database, ada: User, tmp_path: Path) -> None:

@@ -140,5 +140,6 @@ def test_a_request_may_narrow_and_never_widen_the_age_limit() -> None:
     assert child.narrowed(max_age=6).max_age == 6
     assert child.narrowed(max_age=18).max_age == 12
     assert StandingRules().narrowed(max_age=18).max_age == 18
-    assert child.narrowed(services=("mubi", "mubi")).services == ("mubi",)
+    assert child.narrowed(services=("mubi", "MUBI", "Disney+")).services == ("mubi", "disney-plus")
+    assert child.narrowed(services=("!",)).services == ("!",)
     assert child.narrowed(services=()) == StandingRules(max_age=12)

@@ -11,6 +11,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -86,7 +87,10 @@ def _told(db: Connection, user: User) -> Iterator[dict[str, Any]]:
     told = _paged(lambda after: history.told_events(db, user.id, after=after, limit=_PAGE), lambda e: e.id)
     return (
         own_format.event_to_line(
-            history.event_key(user, entry.id), entry.event, entry.item.work if entry.item else None
+            history.event_key(user, entry.id),
+            entry.event,
+            # Where something streams is true here and today, not where and when this is read.
+            replace(entry.item.work, services=()) if entry.item else None,
         )
         for entry in told
     )

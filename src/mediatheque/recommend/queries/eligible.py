@@ -11,7 +11,7 @@ from sqlalchemy import text
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries.items import VISIBLE, in_languages, on_services, within_age
 from mediatheque.library.queries.users import user_with_id
-from mediatheque.vocabulary import Kind
+from mediatheque.vocabulary import Kind, service_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +74,17 @@ class StandingRules:
     services: tuple[str, ...] = ()
 
     def narrowed(self, *, max_age: int | None = None, services: Sequence[str] | None = None) -> StandingRules:
-        """As a request asks: no older than the limit whatever it says; on other services, or on any with ()."""
+        """As a request asks: no older than the limit whatever it says; on other services, or on any with ().
+
+        Services by any spelling; one that is no name at all stays what it is, so that nothing streams there.
+        """
         ages = [age for age in (self.max_age, max_age) if age is not None]
         return replace(
             self,
             max_age=min(ages, default=None),
-            services=self.services if services is None else tuple(dict.fromkeys(services)),
+            services=self.services
+            if services is None
+            else tuple(dict.fromkeys(service_name(written) or written for written in services)),
         )
 
 
