@@ -21,6 +21,7 @@ from mediatheque.recommend.models import (
     History,
     Model,
     blend,
+    content,
     ials,
     item_knn,
     ntk,
@@ -30,6 +31,7 @@ from mediatheque.recommend.models import (
     wedlae,
 )
 from mediatheque.training import fitting
+from mediatheque.training.catalogue import Catalogue
 from mediatheque.training.interactions import Interactions
 
 ITEMS, PEOPLE = 12, 40
@@ -41,12 +43,20 @@ CONFIGS: dict[str, list[Any]] = {
         user_knn.Config(neighbours=8, likeness="pearson", shrink=5),
     ],
     "rp3beta": [rp3beta.Config(ends=6)],
-    "wedlae": [wedlae.Config(ridge=3.0), wedlae.EASE, wedlae.EDLAE, wedlae.Config(ridge=3.0, nearness_s=1e7)],
+    "wedlae": [
+        wedlae.Config(ridge=3.0),
+        wedlae.EASE,
+        wedlae.EDLAE,
+        wedlae.Config(ridge=3.0, nearness_s=1e7),
+        wedlae.Config(ridge=3.0, content=2.0),
+    ],
     "ials": [
         ials.Config(dimensions=4, epochs=4),
         replace(ials.PLAIN, dimensions=4, epochs=4),
         ials.Config(dimensions=4, epochs=4, reg=0.05, loss="hu"),
+        ials.Config(dimensions=4, epochs=4, content_likes=5.0),
     ],
+    "content": [content.Config(others=4.0, reg=0.5), content.Config(dimensions=3, others=4.0, reg=0.5)],
     "ntk": [ntk.Config(ridge=0.5), ntk.Config(depth=2, users=20)],
     "blend": [
         blend.Config(
@@ -75,7 +85,7 @@ def likes(seed: int = 5) -> Interactions:
     group = np.arange(PEOPLE) % 2
     chance = np.where((np.arange(ITEMS) % 2)[None, :] == group[:, None], 0.7, 0.15)
     users, items = np.nonzero(rng.random((PEOPLE, ITEMS)) < chance)
-    return Interactions.of(
+    seen = Interactions.of(
         users,
         items,
         PEOPLE,
@@ -83,6 +93,16 @@ def likes(seed: int = 5) -> Interactions:
         weights=rng.integers(1, 6, len(users)).astype(np.float32),
         times=rng.integers(0, 2 * 365 * 86_400, len(users)),
     )
+    return replace(seen, catalogue=catalogue())
+
+
+def catalogue() -> Catalogue:
+    """The items of each half have a genre, and texts about one thing, each in its own words."""
+    half = np.arange(ITEMS) % 2
+    texts = np.random.default_rng(7).normal(size=(ITEMS, 8)).astype(np.float32)
+    texts[:, 0] += np.where(half, 3, -3)
+    genres = np.column_stack([half, 1 - half]).astype(np.float32)
+    return Catalogue(np.linspace(1950, 2020, ITEMS), genres, texts / np.linalg.norm(texts, axis=1)[:, None])
 
 
 @pytest.fixture(
@@ -344,6 +364,41 @@ def test_what_was_liked_at_one_time_says_more_of_each_other() -> None:
     np.testing.assert_allclose(
         far, fitting.fit("wedlae", seen, wedlae.Config(ridge=1.0))["weights"], rtol=1e-5
     )
+
+
+def test_a_taste_by_content_is_ridge_regression_of_having_on_places() -> None:
+    config = content.Config(dimensions=99, others=ITEMS * 1.0, reg=0.5)
+    places = catalogue().places().astype(np.float64)
+    # The whole catalogue as rows that should come to 0, the history as rows that should come to 1.
+    rows = np.vstack([places, places[[2, 8]], np.sqrt(0.5) * np.eye(places.shape[1])])
+    answers = np.array([0.0] * ITEMS + [1.0, 1.0] + [0.0] * places.shape[1])
+    direction = np.linalg.lstsq(rows, answers, rcond=None)[0]
+    scores = content.score(fitting.fit("content", likes(), config), config, Histories.of_likes([[2, 8]]))
+    np.testing.assert_allclose(scores[0], places @ direction, rtol=1e-3, atol=1e-5)
+
+
+def test_content_needs_a_catalogue() -> None:
+    with pytest.raises(Invalid, match="catalogue"):
+        fitting.fit("content", replace(likes(), catalogue=None), content.Config())
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "without"),
+    [
+        ("wedlae", wedlae.Config(ridge=3.0, content=2.0), wedlae.Config(ridge=3.0)),
+        ("ials", ials.Config(dimensions=4, content_likes=5.0), ials.Config(dimensions=4)),
+    ],
+)
+def test_what_nobody_has_is_placed_by_its_content(name: str, config: Any, without: Any) -> None:
+    seen = likes()
+    seen = seen.having(seen.items < ITEMS - 2)  # of the last two, one belongs to each half
+    even = Histories.of_likes([[0, 2, 4]])
+    blind = shelf.model(name).score(fitting.fit(name, seen, without), without, even)[0]
+    placed = shelf.model(name).score(fitting.fit(name, seen, config), config, even)[0]
+    assert abs(blind[ITEMS - 2] - blind[ITEMS - 1]) < 1e-3
+    assert placed[ITEMS - 2] > placed[ITEMS - 1] + 1e-3
+    bare = fitting.fit(name, replace(seen, catalogue=None), config)
+    np.testing.assert_allclose(shelf.model(name).score(bare, config, even)[0], blind, atol=1e-6)
 
 
 def test_a_newcomers_taste_minimises_the_loss_of_ials() -> None:

@@ -11,7 +11,8 @@ pytest.importorskip("lightgbm", reason="training needs the extra 'train'")
 
 from mediatheque.recommend.models import Histories, popularity
 from mediatheque.training import metrics, reranking
-from mediatheque.training.evidence import Catalogue, Evidence
+from mediatheque.training.catalogue import Catalogue
+from mediatheque.training.evidence import Evidence
 from mediatheque.training.fitting import fit
 from mediatheque.training.interactions import Interactions
 from mediatheque.training.splits import Held, strong_generalisation

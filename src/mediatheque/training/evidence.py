@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mediatheque.training.catalogue import Catalogue
 from mediatheque.training.fitting._matrices import gram, near_gram
 from mediatheque.training.interactions import Interactions
 
 Floats = npt.NDArray[np.float32]
 MINUTES_5_S = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """What is known of items without any people: year, and genres as a matrix of 0 and 1."""
-
-    years: npt.NDArray[np.float64]
-    genres: Floats
-
-    def of_items(self, items: npt.NDArray[Any]) -> Catalogue:
-        return Catalogue(self.years[items], self.genres[items])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mediatheque.recommend.models import Histories
+from mediatheque.training.catalogue import Catalogue
 
 if TYPE_CHECKING:
     import scipy.sparse as sparse
@@ -23,6 +24,8 @@ class Interactions:
     weights: npt.NDArray[np.float32]
     times: npt.NDArray[np.int64]
     n_items: int
+    #: What is known of the items besides who has them, for the models that can use it.
+    catalogue: Catalogue | None = None
 
     @classmethod
     def of(
@@ -76,8 +79,12 @@ class Interactions:
         kept = np.zeros(self.n_users + 1, np.int64)
         np.cumsum(entries, dtype=np.int64, out=(sums := np.zeros(len(entries), np.int64)))
         kept[1:] = np.append(0, sums)[self.starts[1:]]
-        return Interactions(
-            kept, self.items[entries], self.weights[entries], self.times[entries], self.n_items
+        return replace(
+            self,
+            starts=kept,
+            items=self.items[entries],
+            weights=self.weights[entries],
+            times=self.times[entries],
         )
 
     def of_users(self, users: npt.NDArray[Any]) -> Interactions:
@@ -87,8 +94,12 @@ class Interactions:
         total = int(ends[-1]) if len(ends) else 0
         places = np.arange(total) + np.repeat(self.starts[users] - (ends - lengths), lengths)
         starts = np.append(0, ends).astype(np.int64)
-        return Interactions(
-            starts, self.items[places], self.weights[places], self.times[places], self.n_items
+        return replace(
+            self,
+            starts=starts,
+            items=self.items[places],
+            weights=self.weights[places],
+            times=self.times[places],
         )
 
     def of_items(self, items: npt.NDArray[Any]) -> Interactions:
@@ -96,9 +107,10 @@ class Interactions:
         number = np.full(self.n_items, -1, np.int64)
         number[items] = np.arange(len(items))
         kept = self.having(number[self.items] >= 0)
-        return Interactions.of(
+        chosen = Interactions.of(
             kept.users, number[kept.items], self.n_users, len(items), weights=kept.weights, times=kept.times
         )
+        return replace(chosen, catalogue=None if self.catalogue is None else self.catalogue.of_items(items))
 
     def histories(self) -> Histories:
         """What each user has, as models take it."""

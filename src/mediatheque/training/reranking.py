@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from mediatheque.recommend.models import Histories, Scores
 from mediatheque.training import metrics
-from mediatheque.training.evidence import Catalogue, Evidence
+from mediatheque.training.catalogue import Catalogue
+from mediatheque.training.evidence import Evidence
 from mediatheque.training.interactions import Interactions
 from mediatheque.training.splits import Held, hold_out
 

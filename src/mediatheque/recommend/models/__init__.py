@@ -25,6 +25,7 @@ Users need not have been there at training: every model knows people by their hi
 | rp3beta | Paudel 2016: walks of three steps, popularity damped |
 | wedlae | EASE (Steck 2019), EDLAE (Steck 2020), with users and items weighted by how many |
 | ials | Hu 2008, with the regularisation of Rendle 2021 |
+| content | ridge regression of having on what a catalogue says of the items, for each history by itself |
 | ntk | ∞-AE (Sachdeva 2022): kernel regression with the tangent kernel of an endless network |
 | blend | the sum of standardised scores of others |
 """

@@ -5,6 +5,9 @@ regularisation of items: with nu = 1 the many are held back as much as the few (
 confidence, fall with the person's history and the item's popularity, each to an exponent, which was worth .009
 of NDCG@100 on MovieLens-1M; scores are scaled by popularity^-column_exponent.
 
+With `content_likes`, an item's point is drawn to where its content would place it, by a ridge regression of all
+points on the catalogue's places, as if so many people had said so: what few or none have is not lost.
+
 With `loss="hu"` it is the loss of Hu 2008 with the regularisation of Zhou 2008, as Spark minimises it: what is seen
 weighs alpha0 + c in all, ½ Σ_seen (alpha0 + c) (x·v - 1)² + ½ alpha0 Σ_others (x·v)² + ½ reg Σ h^nu |x|².
 """
@@ -37,6 +40,7 @@ class Config:
     epochs: int = 12
     seed: int = 42
     loss: Literal["rendle", "hu"] = "rendle"
+    content_likes: float = 0.0
 
 
 #: Hu 2008 as Rendle 2021 tuned it.

@@ -4,6 +4,9 @@ With X users × items, W = diag(likes of the user)^-row_exponent over its mean, 
 Λ = ridge + dropout / (1 - dropout) · diag(G): P = (G + Λ)⁻¹ and B = PG - P·diag(diag(PG) / diag(P)), which has a
 diagonal of zero, so that nothing explains itself. Columns of B are scaled by popularity^-column_exponent.
 
+With `content`, items of like content count as had by the same people (Jeunen 2020, "Closed-Form Models for
+Collaborative Filtering with Side-Information"): G + content · VVᵀ takes the place of G, V the catalogue's places.
+
 With `nearness_s`, what a person liked within minutes says more of each other than what lies years apart: in G
 their product counts exp(-apart / nearness_s). G stays positive definite, as the entrywise product of two that are.
 """
@@ -27,6 +30,7 @@ class Config:
     row_exponent: float = 0.5
     column_exponent: float = 0.2
     nearness_s: float | None = None
+    content: float = 0.0
 
 
 #: Steck 2019.

@@ -13,6 +13,9 @@ from mediatheque.training.interactions import Interactions
 
 Floats = npt.NDArray[np.float32]
 
+#: Of the regression of vectors on content: 10 and 1,000 were worse on validation users of MovieLens-1M.
+CONTENT_RIDGE = 100.0
+
 
 def confidences_of(seen: Interactions, config: Config) -> npt.NDArray[np.float64]:
     """How much having each item counts; on average over what is seen a confidence is 1, whatever the exponents."""
@@ -32,7 +35,7 @@ def arrays_of(
     vectors: Floats, seen: Interactions, config: Config, confidences: npt.NDArray[np.float64]
 ) -> dict[str, Array]:
     """The arrays of the model: tastes are found again from histories, so people's vectors are not kept."""
-    vectors = np.ascontiguousarray(vectors, np.float32)
+    vectors = np.ascontiguousarray(drawn_to_content(vectors, seen, config.content_likes), np.float32)
     return {
         "vectors": vectors,
         "gram": vectors.T @ vectors,
@@ -41,6 +44,21 @@ def arrays_of(
             np.float32
         ),
     }
+
+
+def drawn_to_content(vectors: Floats, seen: Interactions, likes: float) -> Floats:
+    """Each item's vector and what its content says it should be, weighed as that item's likes against so many.
+
+    The regression counts an item as often as it is liked: what is liked by nobody has no vector to learn from.
+    """
+    if not likes or seen.catalogue is None or not len(seen):
+        return vectors
+    counts = seen.per_item.astype(np.float64)[:, None]
+    places = np.hstack([seen.catalogue.places(), np.ones((seen.n_items, 1), np.float32)]).astype(np.float64)
+    system = places.T @ (places * counts)
+    system[np.diag_indices_from(system)] += CONTENT_RIDGE
+    said = places @ np.linalg.solve(system, places.T @ (vectors * counts))
+    return ((counts * vectors + likes * said) / (counts + likes)).astype(np.float32)
 
 
 def alternate(seen: Interactions, config: Config) -> Floats:

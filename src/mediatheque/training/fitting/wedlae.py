@@ -26,6 +26,9 @@ def fit(seen: Interactions, config: Config, *, threads: int = 1) -> dict[str, Ar
         weights = gram(matrix, row_weights, dtype)
     else:
         weights = near_gram(seen, row_weights, config.nearness_s, dtype)
+    if config.content and seen.catalogue is not None:
+        places = seen.catalogue.places().astype(dtype)
+        weights += dtype(config.content) * (places @ places.T)
     diagonal = np.diagonal(weights).copy()
     np.fill_diagonal(weights, diagonal * (1 + config.dropout / (1 - config.dropout)) + config.ridge)
     with threadpool_limits(threads, user_api="blas"):
