@@ -26,6 +26,7 @@ WANTED = [
     "review",
     "search",
     "recommend",
+    "similar",
     "rate",
     "watch",
     "hide",

@@ -15,12 +15,14 @@ from mediatheque.api import (
     health,
     imports,
     items,
+    lists,
     metrics,
     openapi,
     ratings,
     recommendations,
     review,
     search,
+    shown,
     syncs,
     uploading,
     users,
@@ -31,7 +33,7 @@ from mediatheque.api.metrics import Measured, Metrics
 from mediatheque.api.problems import answer_problems
 from mediatheque.wiring import Mediatheque
 
-_RESOURCES = (auth, items, ratings, events, imports, review, search, recommendations, syncs, users)
+_RESOURCES = (auth, items, ratings, events, imports, review, search, lists, recommendations, shown, syncs, users)
 
 
 def create_app(opened: Mediatheque) -> FastAPI:

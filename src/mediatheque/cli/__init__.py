@@ -17,6 +17,7 @@ from mediatheque.cli import (
     exporting,
     finding,
     importing,
+    lists,
     recommending,
     reviewing,
     serving,
@@ -103,6 +104,7 @@ app.command("undo", rich_help_panel=_HISTORY)(importing.undo)
 app.command("review", rich_help_panel=_HISTORY)(reviewing.review)
 app.command("search", rich_help_panel=_FIND)(finding.search)
 app.command("recommend", rich_help_panel=_FIND)(recommending.recommend)
+app.command("similar", rich_help_panel=_FIND)(lists.similar)
 app.command("rate", rich_help_panel=_SAY)(telling.rate)
 app.command("watch", rich_help_panel=_SAY)(telling.watch)
 app.command("save", rich_help_panel=_SAY)(telling.save)

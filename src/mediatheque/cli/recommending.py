@@ -17,8 +17,9 @@ from mediatheque.cli.picking import picked
 from mediatheque.cli.printing import Printer, item_json
 
 if TYPE_CHECKING:
-    from mediatheque.recommend.request import Means, Recommended
-    from mediatheque.vocabulary import Recommendation
+    from mediatheque.kit.database import Connection
+    from mediatheque.recommend.request import Means, Recommended, Rules
+    from mediatheque.vocabulary import Kind, Recommendation
     from mediatheque.wiring import Mediatheque
 
 Number = Annotated[int, typer.Option("-n", "--number", min=1, max=100, help="How many.")]
@@ -99,7 +100,7 @@ def recommend(
     """
     from mediatheque.recommend.listing import methods
     from mediatheque.recommend.queries.shown import add_shown
-    from mediatheque.recommend.request import Request, Rules
+    from mediatheque.recommend.request import Request
     from mediatheque.recommend.serve import recommend as serve
     from mediatheque.recommend.serve import recommend_from
 
@@ -114,16 +115,8 @@ def recommend(
         means = means_of(app, printer)
         with app.database.transaction() as db:
             who = person(db, user)
-            rules = Rules(
-                kinds=tuple(kind or ()),
-                exclude=frozenset(picked(db, who.id, name, printer).id for name in exclude or ()),
-                languages=tuple(code.lower() for code in language or ()),
-                services=None
-                if service is None
-                else tuple(name.lower() for name in service if name.lower() != "any"),
-                max_age=max_age,
-                per_series=per_series,
-                variety=variety,
+            rules = rules_of(
+                db, who.id, printer, kind, exclude, language, service, max_age, per_series, variety
             )
             request = Request(n=n, method=method, rules=rules, as_of=as_of)
             asked = request.as_json() | {"via": "cli"}
@@ -135,6 +128,33 @@ def recommend(
                 best = serve(db, who.id, request, means)
             list_id = add_shown(db, who.id, asked, best)
     say_list(printer, list_id, best)
+
+
+def rules_of(
+    db: Connection,
+    user_id: int,
+    printer: Printer,
+    kind: Iterable[Kind] | None,
+    exclude: Iterable[str] | None,
+    language: Iterable[str] | None,
+    service: Iterable[str] | None,
+    max_age: int | None,
+    per_series: int | None,
+    variety: float,
+) -> Rules:
+    """The rules of a list, as options give them."""
+    from mediatheque.recommend.request import Rules
+
+    services = None if service is None else tuple(name.lower() for name in service if name.lower() != "any")
+    return Rules(
+        kinds=tuple(kind or ()),
+        exclude=frozenset(picked(db, user_id, name, printer).id for name in exclude or ()),
+        languages=tuple(code.lower() for code in language or ()),
+        services=services,
+        max_age=max_age,
+        per_series=per_series,
+        variety=variety,
+    )
 
 
 def say_list(printer: Printer, list_id: int, best: Recommended) -> None:
@@ -157,9 +177,9 @@ def means_of(app: Mediatheque, printer: Printer) -> Means:
 
     embedder = embedder_of(app, printer)
     if embedder is None:
-        return Means(on_duty=app.champions.current())
+        return Means(on_duty=app.champions.ready())
     with app.database.transaction() as db:
-        return Means(model_id=store().model_id(db, embedder.name), on_duty=app.champions.current())
+        return Means(model_id=store().model_id(db, embedder.name), on_duty=app.champions.ready())
 
 
 def say_recommendations(printer: Printer, best: Iterable[Recommendation]) -> None:

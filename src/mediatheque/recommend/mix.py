@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,7 +93,7 @@ def pick(
     amounts = np.stack([part.scores.values * part.share for part in parts])
     totals = amounts.sum(axis=0) + habit
     chief = _chief(parts, amounts)
-    picked = _vary(pool, totals, _lanes(parts, chief), n, rules, taken or {})
+    picked = vary(pool, lambda _: totals, n, rules, lanes=_lanes(parts, chief), taken=taken)
     rows = [row for row, _ in picked]
     explained = {part.method: algorithms[part.method].explain(taste, pool, rows) for part in parts}
     picks: list[Pick] = []
@@ -146,13 +146,21 @@ def _lanes(parts: Sequence[Part], chief: npt.NDArray[np.intp]) -> _Lanes:
     return _Lanes(of_row, lane_shares)
 
 
-def _vary(
-    pool: Pool, totals: Floats, lanes: _Lanes, n: int, rules: Rules, taken: Mapping[str, int]
+def vary(
+    pool: Pool,
+    worth: Callable[[Sequence[int]], Floats],
+    n: int,
+    rules: Rules,
+    *,
+    lanes: _Lanes | None = None,
+    taken: Mapping[str, int] | None = None,
 ) -> list[tuple[int, float]]:
     """Rows and scores, greedily: maximal marginal relevance (Carbonell 1998), with a penalty for makers, series and lanes.
 
-    What is picked only ever lowers the rest, so the scores never rise.
+    `worth` says what each row is worth beside the rows that are picked, and must not rise with them. What is picked
+    only ever lowers the rest, so the scores never rise.
     """
+    lanes = lanes or _Lanes(np.full(len(pool), -1, dtype=np.intp), ())
     has_maker = _columns([list(traits.makers) for traits in pool.traits])
     in_series = _columns([[traits.series] if traits.series else [] for traits in pool.traits])
     in_lane = (lanes.of_row[:, None] == np.arange(len(lanes.shares))).astype(np.float64)
@@ -161,7 +169,8 @@ def _vary(
     usual = _usual_likeness(pool)
     likest, left = np.zeros(len(pool)), np.ones(len(pool))
     is_open = np.ones(len(pool), dtype=bool)
-    open_in_series = _SeriesLimit(pool, rules.per_series, taken)
+    open_in_series = _SeriesLimit(pool, rules.per_series, taken or {})
+    totals = worth(())
     picked: list[tuple[int, float]] = []
     while len(picked) < n and (is_open := is_open & open_in_series.rows).any():
         # A score below zero is left as it is: a share of it would be more, not less.
@@ -172,6 +181,7 @@ def _vary(
         is_open[row] = False
         open_in_series.take(row)
         rows = [r for r, _ in picked]
+        totals = worth(rows)
         makers = (has_maker * has_maker[rows].sum(axis=0)).max(axis=1, initial=0)
         series = (in_series * in_series[rows].sum(axis=0)).max(axis=1, initial=0)
         beyond = (in_lane * np.maximum(in_lane[rows].sum(axis=0) + 1 - room, 0)).max(axis=1, initial=0)

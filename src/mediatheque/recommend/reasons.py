@@ -70,7 +70,7 @@ def _from_titles(item: Item, causes: Sequence[Term], told: Told) -> str:
         start = "Close to " + " and ".join(
             f"{told.items[i].title} ({_stance(told.items[i], told.known.get(i), 'it')})" for i in ids
         )
-    shared = _shared(item.work, works)
+    shared = in_common(item.work, works)
     return f"{start}: {shared}" if shared else f"{start}, and similar by description"
 
 
@@ -103,7 +103,7 @@ def _stance(item: Item, known: Known | None, named: str) -> str:
     return f"{named} is on your list" if known.is_saved else f"you know {named}"
 
 
-def _shared(work: Work, others: Sequence[Work]) -> str:
+def in_common(work: Work, others: Sequence[Work]) -> str:
     """What the work has in common with all the others: makers, then cast, then genres."""
     told: list[str] = []
     makers = _in_all(work.people(*_MAKERS), [other.people(*_MAKERS) for other in others])

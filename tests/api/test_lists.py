@@ -1,0 +1,48 @@
+"""Lists that begin with a title, with everybody or with a group, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from mediatheque.kit.database import Database
+from mediatheque.library.queries.history import add_events
+from mediatheque.library.queries.users import User
+from mediatheque.vocabulary import Event, EventKind
+
+
+def kept(database: Database) -> dict[str, Any]:
+    """What the last list was asked for."""
+    with database.transaction() as db:
+        return db.execute(
+            text("SELECT request FROM recommendations_shown ORDER BY id DESC LIMIT 1")
+        ).scalar_one()
+
+
+def told(database: Database, user: User, item_id: int, kind: EventKind, value: float | None = None) -> None:
+    with database.transaction() as db:
+        add_events(db, user.id, [(item_id, Event(kind=kind, value=value), None)])
+
+
+def test_what_is_like_a_title(as_ada: TestClient, films: list[int], database: Database, ada: User) -> None:
+    arrival, _, dune = films
+    told(database, ada, dune, EventKind.RATED, 4.0)
+    answer = as_ada.get(f"/api/recommendations/similar/{arrival}", params={"explain": True}).json()
+    [item] = answer["items"]
+    assert (answer["method"], item["item"]["id"]) == ("similar", dune)
+    assert item["because"] == "Like Arrival: also by Denis Villeneuve, also science fiction."
+    assert sum(c["amount"] for c in item["contributions"]) == pytest.approx(item["score"])
+    assert kept(database) == {
+        "n": 10,
+        "method": "similar",
+        "similar_to": arrival,
+        "unseen": False,
+        "via": "api",
+    }
+    unseen = as_ada.get(f"/api/recommendations/similar/{arrival}", params={"unseen": True})
+    assert unseen.json()["items"] == []
+    missing = as_ada.get("/api/recommendations/similar/987654")
+    assert (missing.status_code, missing.json()["title"]) == (404, "Not found")
