@@ -24,7 +24,9 @@ from mediatheque.flows.import_history import import_file
 from mediatheque.kit.database import Database
 from mediatheque.library.queries import history, items, mentions
 from mediatheque.library.queries.users import User
-from mediatheque.vocabulary import Decision, Event, EventKind, Match, Verdict
+from mediatheque.recommend.queries.shown import add_shown
+from mediatheque.recommend.request import Recommended
+from mediatheque.vocabulary import Decision, Event, EventKind, Match, Recommendation, Verdict
 
 #: What anybody may ask. Everything else needs a token.
 PUBLIC = {
@@ -37,6 +39,9 @@ PUBLIC = {
 
 #: Answers to members may be 403 where only administrators may ask at all, whatever they ask about.
 FOR_ADMINISTRATORS = {
+    ("get", "/api/evaluations"),
+    ("get", "/api/evaluations/{evaluation_id}"),
+    ("get", "/api/evaluations/{evaluation_id}/report"),
     ("get", "/api/users"),
     ("get", "/api/syncs"),
     ("post", "/api/syncs"),
@@ -93,7 +98,10 @@ def belongings(database: Database, ada: User, films: list[int], tmp_path: Path) 
         saved = Event(kind=EventKind.SAVED)
         history.add_events(db, ada.id, [(own, rated, SECRET), (own, saved, None)])
         key = add_api_key(db, ada.id, SECRET, make_key())
-        assert not items.item_with_id(db, own, ada.id).is_listed
+        item = items.item_with_id(db, own, ada.id)
+        assert not item.is_listed
+        offered = Recommendation(item=item, score=1.0, method="popular", because=SECRET)
+        list_id = add_shown(db, ada.id, {"via": SECRET}, Recommended(recommendations=(offered,)))
     return {
         "item_id": own,
         "import_id": batch.id,
@@ -101,6 +109,7 @@ def belongings(database: Database, ada: User, films: list[int], tmp_path: Path) 
         "key_id": key.id,
         "user_id": ada.id,
         "candidate_id": films[0],
+        "list_id": list_id,
     }
 
 
@@ -113,7 +122,8 @@ def ask(
     path = operation.path.format(**belongings)
     # What is searched for, excluded or listed is hers too.
     required = {p["name"] for p in operation.described.get("parameters", ()) if p.get("required")}
-    params = {"q": SECRET} if "q" in required else {}
+    hers = {"q": SECRET, "item": belongings["item_id"]}
+    params = {name: value for name, value in hers.items() if name in required}
     unfilled = required - set(operation.parameters) - set(params)
     assert not unfilled, f"say here how to fill {unfilled} of {operation.path}"
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
@@ -168,7 +178,11 @@ def test_another_users_token_reaches_nothing(
         # Anew each time: one of the operations ends earlier sign-ins.
         token = issue_token(app.state.signing_key, ben.id).text
         answer = ask(client, app, operation, belongings, token)
-        is_about_hers = operation.parameters or "item_id" in str(answer.request.content)
+        is_about_hers = (
+            operation.parameters
+            or "item_id" in str(answer.request.content)
+            or "item=" in str(answer.request.url)
+        )
         if (operation.method, operation.path) in FOR_ADMINISTRATORS:
             assert answer.status_code == 403, operation
         elif is_about_hers:
@@ -200,8 +214,9 @@ def snapshot(app: FastAPI, client: TestClient) -> dict[str, str]:
         if operation.method == "get"
         and not operation.parameters
         and operation.path.startswith("/api/")
-        # One needs a query, one is a file; users come and go.
+        # One needs a query, one is a file; users come and go, and each list of recommendations is another one.
         and operation.path not in ("/api/search", "/api/users/me/export", "/api/users")
+        and not operation.path.startswith("/api/recommendations")
     }
     assert any(SECRET in text for text in shown.values())
     return shown

@@ -11,6 +11,7 @@ import mediatheque
 from mediatheque.accounts.tokens import signing_key
 from mediatheque.api import (
     auth,
+    evaluations,
     events,
     health,
     imports,
@@ -33,7 +34,21 @@ from mediatheque.api.metrics import Measured, Metrics
 from mediatheque.api.problems import answer_problems
 from mediatheque.wiring import Mediatheque
 
-_RESOURCES = (auth, items, ratings, events, imports, review, search, lists, recommendations, shown, syncs, users)
+_RESOURCES = (
+    auth,
+    items,
+    ratings,
+    events,
+    imports,
+    review,
+    search,
+    lists,
+    recommendations,
+    shown,
+    evaluations,
+    syncs,
+    users,
+)
 
 
 def create_app(opened: Mediatheque) -> FastAPI:

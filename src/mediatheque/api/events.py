@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -20,6 +20,7 @@ from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import Invalid
 from mediatheque.library.queries import history, idempotency, items
 from mediatheque.library.queries.history import HistoryEntry, check_rating
+from mediatheque.recommend.queries.shown import items_on_lists
 from mediatheque.vocabulary import Event, EventKind, Kind
 
 router = APIRouter(prefix="/events", tags=["events"])
@@ -61,6 +62,11 @@ class NewEvent(BaseModel):
         description="Of `rated`: 0.5 to 5 in halves, or none to take it back; else the share finished, 0 to 1.",
     )
     campaign: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)] | None = None
+    list_id: Id | None = Field(
+        None,
+        alias="list",
+        description="The list of recommendations that it answers, which showed you the item.",
+    )
     properties: dict[str, JsonValue] = Field({}, description="Anything else, up to 4,096 characters of JSON.")
 
     @model_validator(mode="after")
@@ -74,6 +80,10 @@ class NewEvent(BaseModel):
             raise ValueError("value is the share finished, 0 to 1")
         if self.item_id is None and self.kind not in _WITHOUT_ITEM:
             raise ValueError(f"a '{self.kind}' event needs an item_id")
+        if self.list_id is not None and self.item_id is None:
+            raise ValueError(
+                "an event that names a list needs an item_id: which title of the list it is about"
+            )
         if self.at is not None and not _EARLIEST <= self.at <= datetime.now(UTC) + timedelta(days=1):
             raise ValueError("at lies before 1900 or in the future")
         if not _is_finite(self.properties) or len(json.dumps(self.properties)) > _LONGEST_PROPERTIES:
@@ -125,6 +135,9 @@ class EventView(BaseModel):
     item: ItemView | None
     source: str | None = Field(description="The kind of export it was read from; none: told directly.")
     campaign: str | None
+    list_id: int | None = Field(
+        alias="list", description="The list of recommendations that it answers, where you said so."
+    )
     properties: dict[str, Any]
 
 
@@ -194,6 +207,7 @@ def _keep(db: Connection, user_id: int, given: Sequence[NewEvent]) -> list[int]:
     current = {
         i: there[i].id if i in there else items.item_with_id(db, i, user_id).id for i in sorted(wanted)
     }
+    _check_lists(db, user_id, given, current)
     told = [
         (
             None if event.item_id is None else current[event.item_id],
@@ -208,7 +222,28 @@ def _keep(db: Connection, user_id: int, given: Sequence[NewEvent]) -> list[int]:
         )
         for event in given
     ]
-    return history.add_events(db, user_id, told)
+    return history.add_events(db, user_id, told, list_ids=[event.list_id for event in given])
+
+
+def _check_lists(db: Connection, user_id: int, given: Sequence[NewEvent], current: Mapping[int, int]) -> None:
+    """Raise Invalid unless every event that names a list is about a title that this list showed the user."""
+    named = {event.list_id for event in given if event.list_id is not None}
+    if not named:
+        return
+    on_lists = items_on_lists(db, user_id, named)
+    shows = {i: item.parent_id for i, item in items.items_with_ids(db, current.values(), user_id).items()}
+    for event in given:
+        if event.list_id is None or event.item_id is None:
+            continue
+        if event.list_id not in on_lists:
+            raise Invalid(
+                f"There is no list {event.list_id} of yours; leave `list` out, or name one that was shown to you."
+            )
+        item_id = current[event.item_id]
+        if not on_lists[event.list_id] & {event.item_id, item_id, shows.get(item_id)}:
+            raise Invalid(
+                f"List {event.list_id} did not show item {event.item_id}; leave `list` out, or name the list that did."
+            )
 
 
 def _moment(event: NewEvent) -> datetime | None:
@@ -257,5 +292,6 @@ def _view(entry: HistoryEntry) -> EventView:
         item=item_view(entry.item) if entry.item else None,
         source=entry.source,
         campaign=entry.campaign,
+        list=entry.list_id,
         properties=dict(entry.event.properties),
     )

@@ -118,21 +118,18 @@ def list_answered(db: Connection, user_id: int, item_id: int, event: Event) -> i
     Of an event whose day alone is known, the day counts to its end. A list as of another day offers nothing.
     """
     until = event.at + timedelta(days=1) if event.at and event.is_date_only else event.at
-    return db.execute(
-        text("""
-            WITH RECURSIVE same AS (
-                SELECT unnest(ARRAY[i.id, i.parent_id]) AS id FROM items i WHERE i.id = :item
-                UNION SELECT i.id FROM items i JOIN same ON i.merged_into = same.id
-            )
-            SELECT s.id FROM recommendations_shown s
-            WHERE s.user_id = :user AND s.shown_at <= coalesce(CAST(:until AS timestamptz), now())
-                AND s.shown_at > coalesce(CAST(:until AS timestamptz), now()) - CAST(:within AS interval)
-                AND s.request -> 'as_of' IS NULL
-                AND EXISTS (SELECT FROM same WHERE s.shown @> jsonb_build_array(jsonb_build_object('item', same.id)))
-            ORDER BY s.id DESC LIMIT 1
-        """),
-        {"user": user_id, "item": item_id, "until": until, "within": ANSWERED_WITHIN},
-    ).scalar()
+    lately = """
+        AND s.shown_at <= coalesce(CAST(:until AS timestamptz), now())
+        AND s.shown_at > coalesce(CAST(:until AS timestamptz), now()) - CAST(:within AS interval)
+        AND s.request -> 'as_of' IS NULL
+    """
+    given = {"user": user_id, "item": item_id, "until": until, "within": ANSWERED_WITHIN}
+    return db.execute(text(_LAST_WITH + lately + _LAST), given).scalar()
+
+
+def last_list_with(db: Connection, user_id: int, item_id: int) -> int | None:
+    """The user's last list with this item (of an episode, or its show), whenever it was shown."""
+    return db.execute(text(_LAST_WITH + _LAST), {"user": user_id, "item": item_id}).scalar()
 
 
 def items_on_lists(db: Connection, user_id: int, list_ids: Collection[int]) -> dict[int, frozenset[int]]:
@@ -193,6 +190,17 @@ _ADD = text("""
     INSERT INTO recommendations_shown (user_id, request, method, model, version, fallback, arms, shown)
     VALUES (:user, :request, :method, :model, :version, :fallback, :arms, :shown) RETURNING id
 """)
+
+_LAST_WITH = """
+    WITH RECURSIVE same AS (
+        SELECT unnest(ARRAY[i.id, i.parent_id]) AS id FROM items i WHERE i.id = :item
+        UNION SELECT i.id FROM items i JOIN same ON i.merged_into = same.id
+    )
+    SELECT s.id FROM recommendations_shown s
+    WHERE s.user_id = :user
+        AND EXISTS (SELECT FROM same WHERE s.shown @> jsonb_build_array(jsonb_build_object('item', same.id)))
+"""
+_LAST = "ORDER BY s.id DESC LIMIT 1"
 
 _SELECT = """
     SELECT id, user_id, shown_at, method, model, version, fallback, arms, request, jsonb_array_length(shown) AS length

@@ -1,0 +1,93 @@
+"""Old lists over HTTP: paged, explained from what was kept, named by events, and nobody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from mediatheque.kit.database import Database
+from mediatheque.library.queries.merges import merge_items
+
+
+def recommended(client: TestClient, n: int = 3) -> dict[str, Any]:
+    answer = client.get("/api/recommendations", params={"n": n, "explain": True})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_list_says_why_it_was_so(as_ada: TestClient, films: list[int]) -> None:
+    shown = recommended(as_ada)
+    told = as_ada.get(f"/api/recommendations/{shown['id']}/why").json()
+    assert (told["id"], told["via"], told["method"], told["length"]) == (shown["id"], "api", "mixed", 3)
+    assert told["request"]["n"] == 3
+    for place, was in zip(told["items"], shown["items"], strict=True):
+        assert place["item"] == was["item"]
+        assert (place["because"], place["method"], place["since"]) == (was["because"], was["method"], "there")
+        assert sum(c["amount"] for c in place["contributions"]) == pytest.approx(was["score"], abs=1e-5)
+    second = shown["items"][1]["item"]["id"]
+    only = as_ada.get(f"/api/recommendations/{shown['id']}/why", params={"item": second}).json()["items"]
+    assert [(place["rank"], place["item_id"]) for place in only] == [(2, second)]
+
+
+def test_own_lists_are_paged_and_others_lists_do_not_exist(
+    as_ada: TestClient, as_ben: TestClient, films: list[int]
+) -> None:
+    ids = [recommended(as_ada, n)["id"] for n in (1, 2, 3)]
+    page = as_ada.get("/api/recommendations/shown", params={"limit": 2}).json()
+    assert [one["id"] for one in page["items"]] == [ids[2], ids[1]]
+    assert [title["title"] for title in page["items"][1]["best"]] == [
+        r["item"]["title"] for r in recommended(as_ada, 2)["items"]
+    ]
+    last = as_ada.get("/api/recommendations/shown", params={"limit": 2, "cursor": page["next"]}).json()
+    assert ([one["id"] for one in last["items"]], last["next"]) == ([ids[0]], None)
+    assert as_ben.get("/api/recommendations/shown").json()["items"] == []
+    assert as_ben.get(f"/api/recommendations/{ids[0]}/why").status_code == 404
+    assert as_ada.get("/api/recommendations/shown", params={"cursor": "WyJpdGVtcyIsNDJd"}).status_code == 404
+    missing = as_ada.get(f"/api/recommendations/{ids[0]}/why", params={"item": 987654})
+    assert (missing.status_code, "was not on list" in missing.json()["detail"]) == (404, True)
+
+
+def test_an_event_may_name_the_list_it_answers(
+    as_ada: TestClient, as_ben: TestClient, films: list[int]
+) -> None:
+    shown = recommended(as_ada, 1)
+    item_id = shown["items"][0]["item"]["id"]
+    click = {"kind": "clicked", "item_id": item_id, "list": shown["id"]}
+    assert as_ada.post("/api/events", json=click).status_code == 201
+    assert as_ada.get("/api/events").json()["items"][0]["list"] == shown["id"]
+    [place] = as_ada.get(f"/api/recommendations/{shown['id']}/why").json()["items"]
+    assert [(a["kind"], a["is_named"]) for a in place["answers"]] == [("clicked", True)]
+
+
+def test_a_list_that_did_not_show_it_is_refused_in_words(
+    as_ada: TestClient, as_ben: TestClient, films: list[int]
+) -> None:
+    shown = recommended(as_ada, 1)
+    there = shown["items"][0]["item"]["id"]
+    other = next(item_id for item_id in films if item_id != there)
+    for client, event, said in (
+        (as_ada, {"item_id": other, "list": shown["id"]}, f"did not show item {other}"),
+        (as_ada, {"item_id": there, "list": shown["id"] + 1}, "no list"),
+        (as_ben, {"item_id": there, "list": shown["id"]}, "no list"),
+        (as_ada, {"list": shown["id"]}, "needs an item_id"),
+    ):
+        kind = "clicked" if "item_id" in event else "searched"
+        answer = client.post("/api/events/batch", json={"events": [{"kind": kind, **event}]})
+        assert (answer.status_code, said in answer.text) == (422, True), answer.text
+        assert client.get("/api/events").json()["items"] == []
+
+
+def test_a_merged_title_is_still_on_its_list(
+    as_ada: TestClient, films: list[int], database: Database
+) -> None:
+    shown = recommended(as_ada, 3)
+    with database.transaction() as db:
+        merge_items(db, films[0], films[1], "person")
+    for item_id in films[:2]:
+        event = {"kind": "clicked", "item_id": item_id, "list": shown["id"]}
+        assert as_ada.post("/api/events", json=event).status_code == 201
+    told = as_ada.get(f"/api/recommendations/{shown['id']}/why").json()["items"]
+    merged = next(place for place in told if place["item_id"] == films[0])
+    assert (merged["since"], merged["item"]["id"]) == ("merged", films[1])
