@@ -67,6 +67,18 @@ class Settings(BaseSettings):
         "https://www.googleapis.com/books/v1", description="Address of Google Books."
     )
     open_library_url: str = Field("https://openlibrary.org", description="Address of Open Library.")
+    train_engine: str = Field(
+        "here", description="Where models are fitted: here (in this machine's memory) or spark."
+    )
+    spark_master: str = Field(
+        "local[*]",
+        description="Spark to train on: local[*], spark://host:7077, yarn or k8s://https://host:port.",
+    )
+    spark_data_url: str | None = Field(
+        None,
+        description="Folder for what Spark learns from, that every executor can read and write: "
+        "hdfs://…, s3a://… or a shared file:///…; a local Spark needs none.",
+    )
     upload_limit_mb: int = Field(512, ge=1, description="Largest upload the API takes, in MiB.")
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda level: str(level).upper())
