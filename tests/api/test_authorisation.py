@@ -17,6 +17,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from evaluated import keep_one
 from mediatheque.accounts.keys import make_key
 from mediatheque.accounts.queries import add_api_key
 from mediatheque.accounts.tokens import issue_token
@@ -27,6 +28,7 @@ from mediatheque.library.queries.users import User
 from mediatheque.recommend.queries.shown import add_shown
 from mediatheque.recommend.request import Recommended
 from mediatheque.vocabulary import Decision, Event, EventKind, Match, Recommendation, Verdict
+from mediatheque.wiring import Mediatheque
 
 #: What anybody may ask. Everything else needs a token.
 PUBLIC = {
@@ -81,8 +83,11 @@ def operations(app: FastAPI) -> Iterator[Operation]:
 
 
 @pytest.fixture
-def belongings(database: Database, ada: User, films: list[int], tmp_path: Path) -> dict[str, int]:
+def belongings(
+    opened: Mediatheque, database: Database, ada: User, films: list[int], tmp_path: Path
+) -> dict[str, int]:
     """Something of Ada's for every path parameter there is."""
+    keep_one(opened.data_dir, 1, verdict=SECRET)
     export = tmp_path / f"{SECRET}.csv"
     export.write_text(f'Title,Date\n"{SECRET}","2024-05-20"\n"broken {SECRET}"\n')
     batch = import_file(database, ada.id, export)
@@ -109,6 +114,7 @@ def belongings(database: Database, ada: User, films: list[int], tmp_path: Path) 
         "key_id": key.id,
         "user_id": ada.id,
         "candidate_id": films[0],
+        "evaluation_id": 1,
         "list_id": list_id,
     }
 

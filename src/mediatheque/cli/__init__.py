@@ -14,6 +14,7 @@ from mediatheque.cli import (
     checking,
     demo,
     embedding,
+    evaluating,
     exporting,
     finding,
     importing,
@@ -114,6 +115,8 @@ app.command("export", rich_help_panel=_HISTORY)(exporting.export)
 app.add_typer(users.app, name="users", rich_help_panel=_LIBRARY)
 app.command("train", rich_help_panel=_LIBRARY)(training.train)
 app.add_typer(training.models, name="models", rich_help_panel=_LIBRARY)
+app.add_typer(evaluating.evaluate, name="evaluate", rich_help_panel=_LIBRARY)
+app.add_typer(evaluating.evaluations, name="evaluations", rich_help_panel=_LIBRARY)
 app.command("sync", rich_help_panel=_LIBRARY)(catalogue.sync)
 app.command("enrich", rich_help_panel=_LIBRARY)(catalogue.enrich)
 app.command("embed", rich_help_panel=_LIBRARY)(embedding.embed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -119,6 +119,16 @@ class Printer:
             return
         with on_stderr.status(text):
             yield
+
+    @contextmanager
+    def steps(self, text: str) -> Generator[Callable[[str], None]]:
+        """As `waiting`, for what says itself what it does next."""
+        on_stderr = console(on_stderr=True)
+        if not on_stderr.is_terminal:
+            yield lambda step: None
+            return
+        with on_stderr.status(text) as status:
+            yield lambda step: status.update(f"{step} …")
 
 
 def console(*, on_stderr: bool = False) -> Console:

@@ -23,6 +23,7 @@ from mediatheque.kit.errors import Invalid
 from mediatheque.recommend.artifact import Artifact
 from mediatheque.recommend.evaluations import SCHEMA, evaluation_ids
 from mediatheque.recommend.opinions import Opinions
+from mediatheque.recommend.registries import Registry
 from mediatheque.training import public_protocols
 from mediatheque.training.contest import LEAST_JUDGES, Parts, Split, split_of, too_little, try_models, usual
 from mediatheque.training.dataset import Dataset, read
@@ -31,7 +32,6 @@ from mediatheque.training.expected_stars import read_with_ratings
 from mediatheque.training.item_vectors import vectors_of_items
 from mediatheque.training.judging import judges
 from mediatheque.training.queries import Watermark, watermark
-from mediatheque.training.registry import Registry
 
 #: Called with what is done next, in words.
 OnStep = Callable[[str], None]

@@ -19,8 +19,8 @@ Vectors = npt.NDArray[np.float32]
 
 def vectors_of_items(
     db: Connection, item_ids: npt.NDArray[np.int64], embedder: str | None
-) -> tuple[Vectors | None, str]:
-    """Unit vectors, a row each, and by what they go; None where neither texts nor genres are known."""
+) -> tuple[Vectors | None, str | None]:
+    """Unit vectors, a row each, and by what they go; None and None where neither texts nor genres are known."""
     model_id = store().model_id(db, embedder) if embedder else None
     if model_id is not None:
         by_item = store().vectors_of(db, model_id, item_ids.tolist())
@@ -32,11 +32,11 @@ def vectors_of_items(
     return vectors_of_genres([genres.get(item, ()) for item in item_ids.tolist()])
 
 
-def vectors_of_genres(genres: Sequence[Collection[int]]) -> tuple[Vectors | None, str]:
+def vectors_of_genres(genres: Sequence[Collection[int]]) -> tuple[Vectors | None, str | None]:
     """The same from each title's genres; who has none is unlike everything."""
     numbers = {genre: n for n, genre in enumerate(sorted({genre for those in genres for genre in those}))}
     if not numbers:
-        return None, "nothing: no title has a genre or a vector"
+        return None, None
     vectors = np.zeros((len(genres), len(numbers)), np.float32)
     for row, those in enumerate(genres):
         if those:

@@ -42,7 +42,7 @@ def by_model(models: Models, measure: Mapping[str, Any]) -> str:
     """A measure of each model with its 95 % interval, the best first."""
     ranked = sorted(models, key=lambda model: model["figures"][measure["name"]]["value"])
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(7.2, 0.9 + 0.42 * len(ranked)), layout="constrained")
+        figure = Figure(figsize=(9.6, 0.8 + 0.4 * len(ranked)), layout="constrained")
         axes: Axes = figure.subplots()
         for place, model in enumerate(ranked):
             found = model["figures"][measure["name"]]
