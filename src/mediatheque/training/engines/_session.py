@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mediatheque.kit.errors import Conflict, Unavailable
-from mediatheque.training.engines._java import find_java
+from mediatheque.training.engines._java import Java
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -32,10 +32,10 @@ def is_local(master: str) -> bool:
 
 
 @contextmanager
-def session(master: str, scratch: Path, entries: int) -> Generator[SparkSession]:
+def session(master: str, java: Java, scratch: Path, entries: int) -> Generator[SparkSession]:
     """A session for a matrix of so many entries; `scratch` takes what Spark writes, and its log.
 
-    Raises Unavailable where there is no Java for it, or it does not start; Conflict beside another session.
+    Raises Unavailable where it does not start, Conflict beside another session.
     """
     with warnings.catch_warnings():
         # It checks for a pandas that we do not use with it.
@@ -45,7 +45,7 @@ def session(master: str, scratch: Path, entries: int) -> Generator[SparkSession]
 
     if SparkContext._active_spark_context is not None:  # pyright: ignore[reportPrivateUsage]
         raise Conflict("This process already has a Spark session; a process can have one")
-    java_home = find_java().home_for_spark(scratch)
+    java_home = java.home_for_spark(scratch)
     conf = SparkConf(loadDefaults=False).setAll(list(_settings(master, scratch, entries).items()))
     log = scratch / "spark.log"
     gateway: Any = None

@@ -23,6 +23,7 @@ from mediatheque.recommend.models import Arrays, ials, popularity
 from mediatheque.training import candidates, fitting
 from mediatheque.training.candidates import Recipe
 from mediatheque.training.engines import Means
+from mediatheque.training.engines._java import Java, find_java
 from mediatheque.training.engines._session import is_local, session
 from mediatheque.training.fitting._factors import arrays_of, confidences_of, weighed
 from mediatheque.training.interactions import Interactions
@@ -43,8 +44,8 @@ ENTRIES = "entries.parquet"
 class Spark:
     """A session that begins with the first model that Spark fits."""
 
-    def __init__(self, means: Means, scratch: Path, end: ExitStack) -> None:
-        self._means, self._scratch, self._end = means, scratch, end
+    def __init__(self, means: Means, java: Java, scratch: Path, end: ExitStack) -> None:
+        self._means, self._java, self._scratch, self._end = means, java, scratch, end
         self._session: SparkSession | None = None
 
     def candidates(self, n_users: int, n_items: int) -> tuple[list[Recipe], list[str]]:
@@ -96,7 +97,7 @@ class Spark:
 
     def _opened(self, entries: int) -> SparkSession:
         if self._session is None:
-            opening = session(self._means.master, self._scratch, entries)
+            opening = session(self._means.master, self._java, self._scratch, entries)
             self._session = self._end.enter_context(opening)
         return self._session
 
@@ -123,7 +124,7 @@ class Spark:
 
 @contextmanager
 def opened(means: Means) -> Generator[Spark]:
-    """Raises Unavailable where PySpark is missing; Invalid for a cluster without a folder that all of it can read."""
+    """Raises Unavailable without PySpark or a Java for it; Invalid for a cluster without a folder for all of it."""
     missing = [name for name in ("pyspark", "pyarrow") if find_spec(name) is None]
     if missing:
         raise Unavailable(
@@ -134,8 +135,9 @@ def opened(means: Means) -> Generator[Spark]:
             f"The executors of {means.master} cannot read this machine's files; name a folder that all of them can, "
             "with --data-url hdfs://… or s3a://… (or a path that is shared: file:///mnt/…)"
         )
+    java = find_java()
     with TemporaryDirectory(prefix="mediatheque-spark-") as scratch, ExitStack() as end:
-        yield Spark(means, Path(scratch), end)
+        yield Spark(means, java, Path(scratch), end)
 
 
 def write_parquet(entries: Interactions, path: Path) -> None:
