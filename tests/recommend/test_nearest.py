@@ -67,7 +67,9 @@ def test_the_best_of_very_many_are_what_sorting_says() -> None:
         scores = rng.integers(0, steps, 40_003).astype(np.float32)
         scores[rng.choice(len(scores), 20_000)] = -np.inf
         for count in (1, 7, 100):
-            assert best_of(scores, count).columns.tolist() == np.argsort(-scores, kind="stable")[:count].tolist()
+            assert (
+                best_of(scores, count).columns.tolist() == np.argsort(-scores, kind="stable")[:count].tolist()
+            )
     assert best_of(np.full(40_000, -np.inf, np.float32), 9).columns.tolist() == []
 
 

@@ -34,15 +34,17 @@ EXACT_BELOW = 100_000
 #: Searches after which an index is worth its seconds: a command asks once or twice.
 WORTH_AN_INDEX = 16
 #: An index has `LISTS`·√items lists, and learns their centres in so many rounds from so many items each.
-LISTS, _ROUNDS, _LEARN_FROM = 1.5, 6, 40
+LISTS, _ROUNDS, _LEARN_FROM = 2.0, 6, 40
 #: It looks at one of `LOOK_AT` items, and at so many for each one wanted: .95 of the best hundred are among them.
-LOOK_AT, LOOK_AT_FOR_EACH = 14, 50
+LOOK_AT, LOOK_AT_FOR_EACH = 11, 50
 #: Below this share of open items a search visits the open ones alone.
 _FEW = 0.1
 #: More than so many are not asked of an index.
 _MOST_FROM_INDEX = 1_024
 #: Rows at a time, where only some are visited or the index is filled: their copy stays in the cache.
 _ROWS = 16_384
+#: Scores looked at together where the best of very many are wanted.
+_GROUP = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,25 @@ def best_of(scores: Floats32, count: int, columns: Columns | None = None) -> Fou
     count = min(count, len(scores))
     if count <= 0:
         return Found(np.zeros(0, np.int64), np.zeros(0, np.float32))
-    least = np.partition(scores, len(scores) - count)[len(scores) - count]
+    least = _least_of_best(scores, count)
     above = np.flatnonzero(scores > least)
     level = np.flatnonzero(scores == least)[: count - len(above)] if least > -np.inf else above[:0]
     rows = np.concatenate([above, level])
     rows = rows[np.lexsort((rows, -scores[rows]))]
     return Found((rows if columns is None else columns[rows]).astype(np.int64), scores[rows])
+
+
+def _least_of_best(scores: Floats32, count: int) -> np.float32:
+    """The score of the last of the `count` best."""
+    groups = len(scores) // _GROUP
+    if groups > 4 * count:
+        # As many groups hold a best one at least as good as this, so the last of the best is no worse: among a
+        # million that leaves some thousands to order, and takes 1 ms instead of 10.
+        bests = scores[: groups * _GROUP].reshape(groups, _GROUP).max(axis=1)
+        bound = np.partition(bests, groups - count)[groups - count]
+        if bound > -np.inf:
+            scores = scores[scores >= bound]
+    return np.partition(scores, len(scores) - count)[len(scores) - count]
 
 
 class Nearest:
@@ -128,7 +143,7 @@ class Nearest:
         np.matmul(self._vectors, taste, out=scores)
         scores *= self._scales
         if among is not None:
-            scores[~among] = -np.inf
+            np.copyto(scores, np.float32(-np.inf), where=~among)
         scores[shut] = -np.inf
         return best_of(scores, count)
 
