@@ -27,6 +27,7 @@ WANTED = [
     "search",
     "recommend",
     "similar",
+    "why",
     "rate",
     "watch",
     "hide",
@@ -56,7 +57,11 @@ ALL = dict(commands(typer.main.get_command(app)))
 def test_every_command_is_there() -> None:
     assert {(name,) for name in WANTED} | {
         ("users", name) for name in ("add", "list", "remove", "password", "role", "set")
-    } | {("models", name) for name in ("list", "promote", "rollback")} == set(ALL)
+    } | {("models", name) for name in ("list", "promote", "rollback", "show")} | {
+        ("evaluate", "backtest"),
+        ("evaluations", "list"),
+        ("evaluations", "show"),
+    } == set(ALL)
 
 
 @pytest.mark.parametrize("path", ALL, ids=" ".join)
@@ -65,6 +70,13 @@ def test_help_has_examples_and_json(run: Run, path: tuple[str, ...]) -> None:
     assert "Examples:" in said
     assert f"mediatheque {' '.join(path)}" in said
     assert "--json" in said
+
+
+def test_a_command_with_a_command_of_its_own_has_help_and_json_too(run: Run) -> None:
+    said = run("evaluate", "--help").out
+    assert "mediatheque evaluate --protocol last" in said
+    assert "--json" in said
+    assert "backtest" in said
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -19,6 +19,7 @@ from mediatheque.cli import (
     finding,
     importing,
     lists,
+    reasoning,
     recommending,
     reviewing,
     serving,
@@ -106,6 +107,7 @@ app.command("review", rich_help_panel=_HISTORY)(reviewing.review)
 app.command("search", rich_help_panel=_FIND)(finding.search)
 app.command("recommend", rich_help_panel=_FIND)(recommending.recommend)
 app.command("similar", rich_help_panel=_FIND)(lists.similar)
+app.command("why", rich_help_panel=_FIND)(reasoning.why)
 app.command("rate", rich_help_panel=_SAY)(telling.rate)
 app.command("watch", rich_help_panel=_SAY)(telling.watch)
 app.command("save", rich_help_panel=_SAY)(telling.save)

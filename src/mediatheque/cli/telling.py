@@ -108,19 +108,23 @@ def _tell(
 ) -> None:
     """Append one event on the item called `name`: the one given, or that it was finished (that day)."""
     from mediatheque.library.queries.history import add_events, standings
+    from mediatheque.recommend.queries.shown import list_answered
 
     printer = Printer(as_json)
     with library(printer) as app, app.database.transaction() as db:
         who = person(db, user)
         item = picked(db, who.id, name, printer)
         event = told if isinstance(told, Event) else _finished(item, told)
-        add_events(db, who.id, [(item.id, event, None)])
+        # Who does what was recommended to them answers the list that did, without having to name it.
+        list_id = list_answered(db, who.id, item.id, event) if _is_answer(event) else None
+        add_events(db, who.id, [(item.id, event, None)], list_ids=[list_id])
         standing = standings(db, who.id, [item.id]).get(item.id)
     printer.emit(
         {
             "item": item_json(item),
             "event": event.kind.value,
             "value": event.value,
+            "list": list_id,
             "rating": standing.rating if standing else None,
             "seen_count": standing.seen_count if standing else 0,
             "is_saved": bool(standing and standing.is_saved),
@@ -129,6 +133,13 @@ def _tell(
     )
     said = said or f"is marked as {_FINISHED.get(item.kind, 'watched')}"
     printer.say(f"{words.item(item)} {said}.")
+
+
+def _is_answer(event: Event) -> bool:
+    """Whether it may be what came of a recommendation: what is taken back is not."""
+    return event.kind not in (EventKind.UNSAVED, EventKind.UNHIDDEN) and (
+        event.kind is not EventKind.RATED or event.value is not None
+    )
 
 
 def _finished(item: Item, on: datetime | None) -> Event:

@@ -94,6 +94,7 @@ def attributed(condition: str) -> str:
                 e.at + CASE WHEN e.is_date_only THEN interval '1 day' ELSE interval '0' END AS until
             FROM events e JOIN items i ON i.id = e.item_id
             WHERE e.kind = ANY(:kinds) AND e.user_id IN (SELECT user_id FROM places)
+                AND (e.kind <> 'rated' OR e.value IS NOT NULL)  -- a rating taken back says nothing
         ),
         about AS (
             SELECT id, user_id, item_id, list_id, until, false AS is_its_show FROM told

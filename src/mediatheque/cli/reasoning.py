@@ -1,0 +1,193 @@
+"""Why a list was as it was, and what came of lists: why, lift."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from mediatheque.cli import words
+from mediatheque.cli.opening import library, person
+from mediatheque.cli.options import AsJson, ForUser
+from mediatheque.cli.picking import picked
+from mediatheque.cli.printing import Printer, item_json
+from mediatheque.kit.errors import NotFound
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from mediatheque.kit.database import Connection
+    from mediatheque.recommend.recorder import Place, Share, Why
+
+_VIAS = {"api": "over HTTP", "cli": "on the command line"}
+_SINCE = {"there": "", "merged": "merged since", "gone": "gone since"}
+#: The longest bar, and in a whole list how small a share is no line of its own.
+_BAR, _SMALL = 16, 0.03
+
+
+def why(
+    which: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(
+            metavar="[LIST]", help="The list's number, or a title: the last list with it.", show_default=False
+        ),
+    ] = None,
+    item: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="[ITEM]", help="A title of the list, or its number.", show_default=False),
+    ] = None,
+    user: ForUser = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show why a list of recommendations was as it was: each score as a sum, by which method and model.
+
+    Told from what was kept when it was shown, whatever was trained or promoted since. Without a number: the last list.
+
+    \b
+    Examples:
+      mediatheque why
+      mediatheque why Contact
+      mediatheque why 12
+      mediatheque why 12 Contact --json
+    """
+    printer = Printer(as_json)
+    with library(printer) as app, app.database.transaction() as db:
+        told = _told(db, person(db, user).id, which, item, printer)
+    for place in told.places:
+        printer.emit({"list": _list_json(told), **_place_json(place)})
+    _say_head(printer, told)
+    for place in told.places:
+        _say_place(printer, told, place, is_alone=len(told.places) < told.length)
+    if len(told.places) == told.length > 1:
+        printer.note(f"One of them in full: mediatheque why {told.id} TITLE")
+
+
+def _told(db: Connection, user_id: int, which: str | None, item: str | None, printer: Printer) -> Why:
+    from mediatheque.recommend.queries.shown import last_list_with
+    from mediatheque.recommend.recorder import why
+
+    if which is not None and item is None and not which.isdecimal():
+        title = picked(db, user_id, which, printer)
+        list_id = last_list_with(db, user_id, title.id)
+        if list_id is None:
+            raise NotFound(f"{words.item(title)} is on none of your lists.")
+        shown = {place.item_id for place in why(db, user_id, list_id).places}
+        return why(
+            db, user_id, list_id, title.parent_id if title.id not in shown and title.parent_id else title.id
+        )
+    if which is not None and not which.isdecimal():
+        raise typer.BadParameter(f"'{which}' is no number of a list", param_hint="LIST")
+    list_id = int(which) if which is not None else None
+    if item is None:
+        return why(db, user_id, list_id)
+    number = item.removeprefix("id:")
+    whole = why(db, user_id, list_id)
+    # A title that is gone has a number only.
+    if number.isdecimal() and int(number) in {place.item_id for place in whole.places}:
+        return why(db, user_id, whole.id, int(number))
+    return why(db, user_id, whole.id, picked(db, user_id, item, printer).id)
+
+
+def _say_head(printer: Printer, told: Why) -> None:
+    by = f"{told.model} version {told.version} had a say" if told.model else "no trained model had a say"
+    asked = f", asked for {_VIAS.get(told.via, told.via)}" if told.via else ""
+    printer.say(f"List {told.id}, {words.moment(told.shown_at)}{asked}: {told.method}; {by}.", style="bold")
+    for name, model, version in told.arms:
+        printer.note(f"An experiment: the {name} was {model} version {version}.")
+    if told.fallback:
+        printer.say(f"{told.fallback[:1].upper()}{told.fallback[1:]}.", style="yellow")
+    if not told.length:
+        printer.say("Nothing was on it.")
+
+
+def _say_place(printer: Printer, told: Why, place: Place, *, is_alone: bool) -> None:
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    title = words.item(place.item) if place.item else f"Item {place.item_id}, which is there no more"
+    notes = [f"#{place.item.id if place.item else place.item_id}", place.method, place.arm]
+    notes += [_SINCE[place.since] if place.item else ""]
+    head = Text.assemble(
+        (f"\n{place.rank:>3}  ", "bold"),
+        (title, "bold"),
+        f"  {place.score:.3f}  ",
+        (" ".join(filter(None, notes)), "dim"),
+    )
+    printer.say(head)
+    printer.say(Padding(Text(place.because, style="italic"), (0, 0, 0, 5)))
+    if place.fallback and place.fallback != told.fallback:
+        printer.say(Padding(Text(f"{place.fallback}.", style="yellow"), (0, 0, 0, 5)))
+    table = Table.grid(padding=(0, 2))
+    for justify in ("left", "left", "left", "right", "right"):
+        table.add_column(justify=justify)
+    for row in _sum_rows(place.shares, is_alone=is_alone):
+        table.add_row(*row)
+    printer.say(Padding(table, (0, 0, 0, 5)))
+    for answer in place.answers:
+        value = f" {answer.value:g}" if answer.value is not None else ""
+        printer.say(
+            Padding(Text(f"→ {answer.kind}{value}, {words.moment(answer.at)}", style="green"), (0, 0, 0, 5))
+        )
+
+
+def _sum_rows(shares: tuple[Share, ...], *, is_alone: bool) -> list[tuple[str | Text, ...]]:
+    """A score as a sum: a line for each addend, the small ones together where the whole list is told."""
+    largest = max((abs(share.contribution.amount) for share in shares), default=0.0)
+    total = sum(abs(share.contribution.amount) for share in shares)
+    small = [] if is_alone else [s for s in shares if abs(s.contribution.amount) < _SMALL * total]
+    rows = [
+        _sum_row(s.contribution.method, s.contribution.label, s.contribution.amount, s.share, largest)
+        for s in shares
+        if len(small) < 2 or s not in small
+    ]
+    if len(small) > 1:
+        amount, share = sum(s.contribution.amount for s in small), sum(s.share or 0.0 for s in small)
+        rows.append(_sum_row("various", f"{len(small)} smaller ones", amount, share, largest))
+    return rows
+
+
+def _sum_row(
+    method: str, label: str, amount: float, share: float | None, largest: float
+) -> tuple[str | Text, ...]:
+    from rich.text import Text
+
+    length = max(round(_BAR * abs(amount) / largest), 1) if largest and amount else 0
+    return (
+        Text(method or "list", style="dim"),
+        label,
+        Text("█" * length, style="green" if amount > 0 else "red"),
+        f"{amount:+.3f}",
+        "" if share is None else f"{share:.0%}",
+    )
+
+
+def _list_json(told: Why) -> dict[str, Any]:
+    return {
+        "id": told.id,
+        "shown_at": told.shown_at.isoformat(),
+        "method": told.method,
+        "model": told.model,
+        "version": told.version,
+        "fallback": told.fallback,
+        "arms": {name: {"model": model, "version": version} for name, model, version in told.arms},
+        "request": dict(told.request),
+        "length": told.length,
+    }
+
+
+def _place_json(place: Place) -> dict[str, Any]:
+    return {
+        "rank": place.rank,
+        "item_id": place.item_id,
+        "item": item_json(place.item) if place.item else None,
+        "since": place.since.value,
+        "score": place.score,
+        "method": place.method,
+        "because": place.because,
+        "fallback": place.fallback,
+        "arm": place.arm,
+        "contributions": [asdict(one.contribution) | {"share": one.share} for one in place.shares],
+        "answers": [asdict(answer) for answer in place.answers],
+    }
