@@ -46,3 +46,17 @@ def test_what_is_like_a_title(as_ada: TestClient, films: list[int], database: Da
     assert unseen.json()["items"] == []
     missing = as_ada.get("/api/recommendations/similar/987654")
     assert (missing.status_code, missing.json()["title"]) == (404, "Not found")
+
+
+def test_what_is_popular_and_what_is_on_the_rise(
+    as_ada: TestClient, films: list[int], database: Database, ada: User
+) -> None:
+    told(database, ada, films[0], EventKind.WATCHED)
+    popular = as_ada.get("/api/recommendations/popular").json()
+    assert {item["item"]["id"] for item in popular["items"]} == set(films[1:])
+    assert {(item["method"], item["fallback"]) for item in popular["items"]} == {("popular", None)}
+    assert kept(database)["method"] == "popular"
+    trending = as_ada.get("/api/recommendations/trending", params={"n": 1, "kind": "film"}).json()
+    assert trending["method"] == "trending"
+    assert trending["items"][0]["fallback"].startswith("nothing is seen by more people just now than usual")
+    assert kept(database) == {"n": 1, "method": "trending", "kinds": ["film"], "via": "api"}

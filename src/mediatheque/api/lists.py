@@ -1,8 +1,8 @@
-"""Lists that begin somewhere else than with a taste: what is like a title."""
+"""Lists that begin somewhere else than with a taste: with a title, or with what everybody turns to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from anyio import to_thread
 from fastapi import APIRouter, Query
@@ -11,6 +11,7 @@ from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.recommending import Explain, Number, Recommendations, Ruled, means_of, shown
 from mediatheque.api.shapes import PathId
+from mediatheque.wiring import Mediatheque
 
 if TYPE_CHECKING:
     from mediatheque.recommend.request import Request
@@ -40,6 +41,41 @@ async def list_similar(
             return shown(db, asker.id, request, best, is_explained=explain, **asked)
 
     return await to_thread.run_sync(listed)
+
+
+@router.get("/popular", summary="What is popular?")
+async def list_popular(
+    app: Opened, asker: Asker, rules: Ruled, n: Number = 10, explain: Explain = False
+) -> Recommendations:
+    """What everybody likes of what you do not know: activity here, ratings, catalogues' figures."""
+    return await to_thread.run_sync(_by_everybody, app, asker.id, _Asked("popular", rules, n, explain))
+
+
+@router.get("/trending", summary="What is on the rise?")
+async def list_trending(
+    app: Opened, asker: Asker, rules: Ruled, n: Number = 10, explain: Explain = False
+) -> Recommendations:
+    """What more people here turned to in the last two weeks than usually do, of what you do not know.
+
+    One person is no trend. Where too little is on the rise, what is popular fills the list, and says so.
+    """
+    return await to_thread.run_sync(_by_everybody, app, asker.id, _Asked("trending", rules, n, explain))
+
+
+class _Asked(NamedTuple):
+    method: str
+    rules: Ruled
+    n: int
+    is_explained: bool
+
+
+def _by_everybody(app: Mediatheque, user_id: int, asked: _Asked) -> Recommendations:
+    from mediatheque.recommend.serve import recommend
+
+    request = _request(asked.n, asked.method, asked.rules())
+    with app.database.transaction() as db:
+        best = recommend(db, user_id, request, means_of(app, db))
+        return shown(db, user_id, request, best, is_explained=asked.is_explained)
 
 
 def _request(n: int, method: str, rules: Ruled) -> Request:

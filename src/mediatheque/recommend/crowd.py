@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
@@ -14,6 +14,8 @@ import numpy.typing as npt
 from mediatheque.kit.database import Connection
 from mediatheque.recommend.queries import crowd as figures_of
 from mediatheque.recommend.queries.crowd import CrowdFigures
+from mediatheque.recommend.queries.trends import trend_figures, trend_figures_before
+from mediatheque.recommend.trends import BEFORE_DAYS, LATELY_DAYS, Trends, trends_from
 from mediatheque.vocabulary import Kind
 
 Floats = npt.NDArray[np.float64]
@@ -38,6 +40,7 @@ class Crowd:
     item_ids: npt.NDArray[np.int64]
     kinds: npt.NDArray[np.str_]
     terms: Floats
+    trends: Trends = field(default_factory=Trends)
     _top: dict[tuple[str, ...], npt.NDArray[np.int64]] = field(
         default_factory=dict[tuple[str, ...], npt.NDArray[np.int64]], repr=False
     )
@@ -100,6 +103,9 @@ def current_crowd(db: Connection) -> Crowd:
         return kept[0]
     started = time.monotonic()
     crowd = crowd_from(figures_of.crowd_figures(db, half_life_days=ACTIVITY_HALF_LIFE_DAYS))
+    crowd = replace(
+        crowd, trends=trends_from(trend_figures(db, lately_days=LATELY_DAYS, before_days=BEFORE_DAYS))
+    )
     took = time.monotonic() - started
     if len(crowd.item_ids):  # An empty library is about to be filled, and cheap to ask again.
         _crowd_by_engine[db.engine] = (crowd, started + max(_FRESH_S, _RARELY * took))
@@ -108,7 +114,9 @@ def current_crowd(db: Connection) -> Crowd:
 
 def crowd_as_of(db: Connection, day: datetime) -> Crowd:
     """The crowd of that day, as far as this library knows it."""
-    return crowd_from(figures_of.crowd_figures_before(db, day, half_life_days=ACTIVITY_HALF_LIFE_DAYS))
+    crowd = crowd_from(figures_of.crowd_figures_before(db, day, half_life_days=ACTIVITY_HALF_LIFE_DAYS))
+    figures = trend_figures_before(db, day, lately_days=LATELY_DAYS, before_days=BEFORE_DAYS)
+    return replace(crowd, trends=trends_from(figures))
 
 
 _crowd_by_engine: WeakKeyDictionary[object, tuple[Crowd, float]] = WeakKeyDictionary()

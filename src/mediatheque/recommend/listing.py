@@ -28,6 +28,8 @@ from mediatheque.vocabulary import Contribution, Item, Kind, Recommendation
 
 #: The term of a title that only fills a list up.
 AFTER = "after what was asked for"
+#: Compare titles by what was embedded.
+_BY_TEXT = frozenset({"content", "because-you-liked"})
 #: Serves whoever no other method can serve.
 POPULAR = "popular"
 
@@ -58,7 +60,7 @@ def list_for(db: Connection, to: Listener, crowd: Crowd, request: Request, means
 
     Raises Invalid for an unknown method.
     """
-    serving = able(to.taste, request.method, means)
+    serving = able(to.taste, request.method, means, crowd)
     if request.n < 1:
         return Recommended(method=request.method)
     search = Search(to.eligible, request.n, means.model_id, crowd)
@@ -76,16 +78,16 @@ def list_for(db: Connection, to: Listener, crowd: Crowd, request: Request, means
     )
 
 
-def able(taste: Taste, method: str, means: Means) -> Methods:
+def able(taste: Taste, method: str, means: Means, crowd: Crowd) -> Methods:
     """Which of the methods asked for can serve; where only popularity can, why."""
-    wanted = list(algorithms.names()) if method == MIXED else [method]
+    wanted = list(algorithms.mixed()) if method == MIXED else [method]
     by_name = {name: algorithms.algorithm(name) for name in {*wanted, POPULAR}}
-    why_not = {name: by_name[name].why_not(taste) for name in wanted}
+    why_not = {name: by_name[name].why_not(taste, crowd) for name in wanted}
     names = [name for name, why in why_not.items() if why is None]
     fallback = None
     if not names or (set(names) == {POPULAR} and set(wanted) != {POPULAR}):
         fallback = next((why for why in why_not.values() if why), "")
-        if means.model_id is None and taste.seeds and wanted != [COLLABORATIVE]:
+        if means.model_id is None and taste.seeds and _BY_TEXT.intersection(wanted):
             fallback = "there are no embeddings to compare titles by"
         names, fallback = [POPULAR], f"{fallback}, so this is what is popular"
     if means.on_duty.refused and COLLABORATIVE in wanted:
@@ -148,6 +150,7 @@ def told_of(
             items=items,
             known=known,
             reception=received.get(item_id, Reception()),
+            trend=search.crowd.trends.of(item_id),
             is_saved=item_id in taste.saved,
         )
         told.append(_recommendation(items[item_id], chosen, facts, fallback))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mediatheque.recommend.algorithms import Term
 from mediatheque.recommend.queries.crowd import Reception
 from mediatheque.recommend.taste import Known
+from mediatheque.recommend.trends import Trend
 from mediatheque.vocabulary import Contribution, Item, Kind, Role, Work
 
 _MAKERS = (Role.DIRECTOR, Role.CREATOR, Role.AUTHOR, Role.CHANNEL)
@@ -21,6 +22,7 @@ class Told:
     items: Mapping[int, Item] = field(default_factory=dict[int, Item])
     known: Mapping[int, Known] = field(default_factory=dict[int, Known])
     reception: Reception = field(default_factory=Reception)
+    trend: Trend | None = None
     is_saved: bool = False
 
 
@@ -33,7 +35,7 @@ def reason(item: Item, terms: Sequence[Term], told: Told) -> str:
     elif company:
         sentence = _from_company(company, told)
     else:
-        sentence = _from_the_crowd(item, terms, told.reception)
+        sentence = _from_the_crowd(item, terms, told)
     return f"{sentence}. It is on your list." if told.is_saved else f"{sentence}."
 
 
@@ -118,14 +120,18 @@ def in_common(work: Work, others: Sequence[Work]) -> str:
     return ", ".join(told)
 
 
-def _from_the_crowd(item: Item, terms: Sequence[Term], reception: Reception) -> str:
+def _from_the_crowd(item: Item, terms: Sequence[Term], told: Told) -> str:
     for term in sorted(terms, key=lambda term: -term.amount):
-        if term.amount > 0 and (sentence := _crowd_sentence(item, term.name, reception)):
+        if term.amount > 0 and (sentence := _crowd_sentence(item, term.name, told)):
             return sentence
     return f"{_description(item.work)} that you have not come across yet"
 
 
-def _crowd_sentence(item: Item, name: str, reception: Reception) -> str | None:
+def _crowd_sentence(item: Item, name: str, told: Told) -> str | None:
+    reception = told.reception
+    if name == "people lately" and told.trend is not None:
+        people = _count(told.trend.people, "person", "people")
+        return f"{people} here turned to it in the last two weeks, where {told.trend.usual:.1f} would be usual"
     if name == "activity here" and reception.people:
         has = "has" if reception.people == 1 else "have"
         people = _count(reception.people, "person", "people")

@@ -59,7 +59,10 @@ class Scores:
 class Algorithm(Protocol):
     """What every module on this shelf offers."""
 
-    def why_not(self, taste: Taste) -> str | None:
+    #: Whether it has a say in the mixture, or speaks only when asked for by name.
+    IN_MIXTURE: bool
+
+    def why_not(self, taste: Taste, crowd: Crowd) -> str | None:
         """Why this method has nothing to say to this person, in words for them; None: it has."""
         ...
 
@@ -79,6 +82,11 @@ class Algorithm(Protocol):
 def names() -> tuple[str, ...]:
     """Public names of the algorithms."""
     return shelf.names_on(sys.modules[__name__])
+
+
+def mixed() -> tuple[str, ...]:
+    """Public names of those that have a say in the mixture."""
+    return tuple(name for name in names() if algorithm(name).IN_MIXTURE)
 
 
 def algorithm(name: str) -> Algorithm:

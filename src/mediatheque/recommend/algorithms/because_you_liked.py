@@ -9,6 +9,7 @@ import numpy as np
 
 from mediatheque.kit.database import Connection
 from mediatheque.recommend.algorithms import Scores, Search, Term
+from mediatheque.recommend.crowd import Crowd
 from mediatheque.recommend.neighbours import near_each
 from mediatheque.recommend.pool import Pool
 from mediatheque.recommend.taste import Taste
@@ -16,9 +17,12 @@ from mediatheque.recommend.taste import Taste
 #: So many loved titles are asked for their neighbours.
 MOST_LOVED = 3
 
+IN_MIXTURE = True
 
-def why_not(taste: Taste) -> str | None:
+
+def why_not(taste: Taste, crowd: Crowd) -> str | None:
     """Somebody who has not said what they love cannot be told "because you liked …"."""
+    del crowd
     if taste.loved(1):
         return None
     if any(seed.weight > 0 for seed in taste.seeds):

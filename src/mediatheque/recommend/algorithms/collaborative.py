@@ -8,6 +8,7 @@ import numpy as np
 
 from mediatheque.kit.database import Connection
 from mediatheque.recommend.algorithms import Scores, Search, Term
+from mediatheque.recommend.crowd import Crowd
 from mediatheque.recommend.fold_in import FoldIn
 from mediatheque.recommend.models import Explanation
 from mediatheque.recommend.pool import Pool
@@ -19,9 +20,12 @@ _AT_A_TIME = 200
 #: Titles named in an explanation; the rest of the history is one term.
 _NAMED = 3
 
+IN_MIXTURE = True
 
-def why_not(taste: Taste) -> str | None:
+
+def why_not(taste: Taste, crowd: Crowd) -> str | None:
     """A model has to be there, and to know something that the person likes."""
+    del crowd
     if taste.fold_in is not None:
         return None
     if not taste.is_model_there:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from mediatheque.kit.database import Connection
 from mediatheque.recommend.algorithms import Scores, Search, Term
+from mediatheque.recommend.crowd import Crowd
 from mediatheque.recommend.interests import Vectors
 from mediatheque.recommend.neighbours import near_each
 from mediatheque.recommend.pool import Floats, Pool
@@ -25,9 +26,12 @@ MOST_DISLIKED = 30
 #: Titles named in an explanation; the rest of an interest is one term.
 _NAMED = 3
 
+IN_MIXTURE = True
 
-def why_not(taste: Taste) -> str | None:
+
+def why_not(taste: Taste, crowd: Crowd) -> str | None:
     """Without a liked title that has a vector there is nothing to be near to."""
+    del crowd
     if not taste.seeds:
         return "nothing is known about your taste yet"
     return None if taste.interests else "none of the titles you like has been embedded yet"

@@ -8,7 +8,7 @@ import numpy as np
 
 from mediatheque.kit.database import Connection
 from mediatheque.recommend.algorithms import Scores, Search, Term
-from mediatheque.recommend.crowd import WEIGHT_BY_TERM
+from mediatheque.recommend.crowd import WEIGHT_BY_TERM, Crowd
 from mediatheque.recommend.pool import Pool
 from mediatheque.recommend.queries.eligible import eligible_among, eligible_at_all
 from mediatheque.recommend.taste import Taste
@@ -16,10 +16,12 @@ from mediatheque.recommend.taste import Taste
 #: Asked for together; a person who has seen all of them is asked about four times as many next.
 _AT_A_TIME = 500
 
+IN_MIXTURE = True
 
-def why_not(taste: Taste) -> str | None:
+
+def why_not(taste: Taste, crowd: Crowd) -> str | None:
     """Popularity is for everybody."""
-    del taste
+    del taste, crowd
     return None
 
 
