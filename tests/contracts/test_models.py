@@ -27,6 +27,7 @@ from mediatheque.recommend.models import (
     ntk,
     popularity,
     rp3beta,
+    stars,
     user_knn,
     wedlae,
 )
@@ -57,6 +58,7 @@ CONFIGS: dict[str, list[Any]] = {
         ials.Config(dimensions=4, epochs=4, content_likes=5.0),
     ],
     "content": [content.Config(others=4.0, reg=0.5), content.Config(dimensions=3, others=4.0, reg=0.5)],
+    "stars": [stars.Config(rank=2, draws=40, kept=5)],
     "ntk": [ntk.Config(ridge=0.5), ntk.Config(depth=2, users=20)],
     "blend": [
         blend.Config(
@@ -213,7 +215,7 @@ def test_what_says_it_is_factored_scores_by_products(trained: Trained, people: l
 
 
 def test_numbering_people_otherwise_changes_nothing(trained: Trained) -> None:
-    if trained.name in ("ials", "blend") or trained.config == CONFIGS["ntk"][1]:
+    if trained.name in ("ials", "blend", "stars") or trained.config == CONFIGS["ntk"][1]:
         pytest.skip("begins from chance, or keeps a sample, by the people's numbers")
     turned = likes().of_users(np.arange(PEOPLE)[::-1])
     arrays = fitting.fit(trained.name, turned, trained.config)
@@ -227,7 +229,7 @@ def test_numbering_people_otherwise_changes_nothing(trained: Trained) -> None:
 
 
 def test_numbering_items_otherwise_numbers_scores_otherwise(trained: Trained) -> None:
-    if trained.name in ("ials", "blend"):
+    if trained.name in ("ials", "blend", "stars"):
         pytest.skip("begins from chance, by the items' numbers")
     order = np.random.default_rng(3).permutation(ITEMS)
     number = np.argsort(order)

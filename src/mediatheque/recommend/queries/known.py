@@ -67,6 +67,18 @@ def known_these(db: Connection, viewer_id: int, item_ids: Sequence[int]) -> list
     return [_known(row) for row in rows]
 
 
+def latest_ratings(db: Connection, user_id: int, most: int) -> dict[int, float]:
+    """The stars that the user gave, by item, the latest so many."""
+    rows = db.execute(
+        text("""
+            SELECT item_id, value FROM ratings WHERE user_id = :user
+            ORDER BY rated_at DESC NULLS LAST, item_id LIMIT :most
+        """),
+        {"user": user_id, "most": most},
+    )
+    return {row.item_id: float(row.value) for row in rows}
+
+
 def _known(row: Any) -> Known:
     return Known(
         item_id=row[0],
