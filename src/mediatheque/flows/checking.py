@@ -92,6 +92,7 @@ def _library(app: Mediatheque) -> Iterator[Check]:
         ("users", _users),
         ("background work", _queue),
         ("imports", _imports),
+        ("shown lists", lambda db: _shown_lists(db, app.settings)),
     )
     for part, look in looks:
         yield from _safely(part, lambda look=look: _asked(app, look))
@@ -235,6 +236,18 @@ def _imports(db: Connection) -> Iterator[Check]:
         yield Check("questions", State.NOTE, said, "answer them: mediatheque review --user NAME")
     else:
         yield Check("questions", State.FINE, "none open")
+
+
+def _shown_lists(db: Connection, settings: Settings) -> Iterator[Check]:
+    from mediatheque.recommend.queries.shown import count_shown
+
+    kept, oldest = count_shown(db)
+    since = f", since {oldest:%Y-%m-%d}" if oldest else ""
+    days = settings.keep_lists_days
+    for_long = f"for {_count(days, 'day')}" if days else "for ever"
+    yield Check(
+        "shown lists", State.FINE, f"{_count(kept, 'list')} of recommendations kept{since}; {for_long}"
+    )
 
 
 def _embedder(app: Mediatheque | None, settings: Settings) -> Iterator[Check]:

@@ -37,6 +37,8 @@ MOST_ATTEMPTS = 50
 KEPT_DAYS = 30
 #: When models are trained anew, where there is something new; in UTC.
 NIGHTLY = "17 4 * * *"
+#: When old lists of recommendations are forgotten; in UTC.
+NIGHTLY_FORGETTING = "47 3 * * *"
 
 
 class _Again(BaseRetryStrategy):
@@ -63,6 +65,8 @@ def queue_of(app: Mediatheque) -> App:
     # Any number of workers may run: the queue sees to it that it is deferred once.
     every_night = queue.periodic(cron=NIGHTLY, lock="train", queueing_lock="train")
     every_night(nightly)  # pyright: ignore[reportArgumentType]  the moment may be left out, too
+    forgetting = queue.task(name="mediatheque:forget_lists", pass_context=True, retry=_RETRY)(forget_lists)
+    queue.periodic(cron=NIGHTLY_FORGETTING, lock="forget", queueing_lock="forget")(forgetting)  # pyright: ignore[reportArgumentType]
     return queue
 
 
@@ -294,7 +298,11 @@ def train_models(context: JobContext, timestamp: int | None = None) -> None:
     del timestamp  # when a nightly training was due
     app, go_on = _opened(context), _go_on(context)
     program = [sys.executable, "-c", "from mediatheque.cli import main; main()"]
-    where = {"MEDIATHEQUE_DATA_DIR": str(app.data_dir), "MEDIATHEQUE_DATABASE_URL": app.database.url}
+    where = {
+        "MEDIATHEQUE_DATA_DIR": str(app.data_dir),
+        "MEDIATHEQUE_DATABASE_URL": app.database.url,
+        "MEDIATHEQUE_REGISTRY_URL": app.settings.registry_setting or "",
+    }
     with subprocess.Popen(  # noqa: S603
         [*program, "train", "--only-if-new", "--json"],
         env=os.environ | where,
@@ -313,6 +321,17 @@ def train_models(context: JobContext, timestamp: int | None = None) -> None:
         _log.warning("Training ended with %s: %s", training.returncode, (said or complaint).strip()[-2000:])
     else:
         _log.info("Training: %s", said.strip())
+
+
+def forget_lists(context: JobContext, timestamp: int | None = None) -> None:
+    """Forget the lists of recommendations that are older than the settings keep them."""
+    from mediatheque.flows.forgetting import forget_old_lists
+
+    del timestamp
+    app = _opened(context)
+    gone = forget_old_lists(app.database, app.settings.keep_lists_days, on_progress=_go_on(context))
+    if gone:
+        _log.info("%s lists of recommendations are forgotten.", gone)
 
 
 def _heard_out(training: subprocess.Popen[str], go_on: Callable[[int], None]) -> tuple[str, str]:

@@ -79,6 +79,19 @@ class Settings(BaseSettings):
         description="Folder for what Spark learns from, that every executor can read and write: "
         "hdfs://…, s3a://… or a shared file:///…; a local Spark needs none.",
     )
+    keep_lists_days: int = Field(
+        365,
+        ge=0,
+        le=36_500,
+        description="For how many days lists of recommendations that were shown are kept, with their reasons; 0: for ever.",
+    )
+    experiment: Annotated[
+        Literal["off", "interleave"], BeforeValidator(lambda name: str(name).lower() or "off")
+    ] = Field(
+        "off",
+        description="interleave: lists hold the titles of the serving model and of its challenger in turn, so that "
+        "`mediatheque lift` can tell which one people follow more; off: the serving model alone.",
+    )
     upload_limit_mb: int = Field(512, ge=1, description="Largest upload the API takes, in MiB.")
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda level: str(level).upper())
