@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.conftest import Run
@@ -20,7 +21,29 @@ def settled(database: Database) -> community.Community:
     return community.settle(database, people=24)
 
 
-def test_train_promote_serve_and_roll_back(run: Run, settled: community.Community) -> None:
+@pytest.fixture(params=["local", pytest.param("mlflow", marks=pytest.mark.slow)])
+def registry_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str | None:
+    """Where models are kept: the data folder, or a real MLflow server."""
+    if request.param == "local":
+        return None
+    url = request.getfixturevalue("mlflow_server").url()
+    monkeypatch.setenv("MEDIATHEQUE_REGISTRY_URL", url)
+    return url
+
+
+def served(run: Run, database: Database) -> int:
+    """The version that made a new list, by the record of what was shown."""
+    (best, *_) = run("recommend", "-n", "1", "--user", "Person 0", "--json").lines
+    assert best["fallback"] is None
+    with database.transaction() as db:
+        return db.exec_driver_sql(
+            "SELECT version FROM recommendations_shown WHERE id = %s", (best["list"],)
+        ).scalar_one()
+
+
+def test_train_promote_serve_and_roll_back(
+    run: Run, settled: community.Community, registry_url: str | None, database: Database
+) -> None:
     assert "No model has been trained yet" in run("models", "list").out
     first = run("train")
     assert "24 users, 96 titles: what happened from " in first.out
@@ -35,12 +58,20 @@ def test_train_promote_serve_and_roll_back(run: Run, settled: community.Communit
     latest, earliest = run("models", "list", "--json").lines
     assert (latest["version"], latest["alias"]) == (2, "champion")
     assert (earliest["version"], earliest["alias"]) == (1, "former champion")
+    assert served(run, database) == 2
     assert "Version 1 serves again." in run("models", "rollback").out
+    assert served(run, database) == 1
     assert run("models", "promote", "2", "--json").lines[0]["champion"] == 2
+    assert served(run, database) == 2
     listed = run("models", "list").out
     assert "former champion" in listed
+    shown = run("models", "show", "2").out
+    assert "champion" in shown
+    assert "24 people, 96 titles" in shown
+    assert run("models", "show", "1", "--json").lines[0] == earliest
     (nothing,) = run("train", "--only-if-new", "--json").lines
     assert nothing["why_not"] == "nothing was told since version 2 was trained"
+    assert "There is no version 7; there is 1, 2" in run("models", "promote", "7", code=1).err
 
 
 def test_a_library_of_one_says_why_and_recommends_all_the_same(run: Run, catalogue: None) -> None:
@@ -58,9 +89,40 @@ def test_errors_instruct(run: Run) -> None:
     assert "There is no version 3; there is none" in run("models", "promote", "3", code=1).err
 
 
+def test_a_registry_that_is_away_or_misspelt_says_so_without_its_password(
+    run: Run, catalogue: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIATHEQUE_REGISTRY_URL", "mlflow+http://ada:s3cret-word@127.0.0.1:9")
+    for command in (["models", "list"], ["models", "promote", "1"], ["models", "rollback"], ["train"]):
+        said = run(*command, code=1).err
+        assert "The MLflow server at http://127.0.0.1:9 cannot be reached" in said
+        assert "s3cret-word" not in said
+    run("users", "add", "Ada")
+    (best, *_) = run("recommend", "-n", "1", "--json").lines
+    assert best["fallback"].startswith(
+        "the collaborative model cannot be had: The MLflow server at http://127"
+    )
+    for wrong in (
+        "https://ada:s3cret-word@host",
+        "mlflow+http://ada:s3cret-word@",
+        "mlflow+ftp://s3cret-word",
+    ):
+        monkeypatch.setenv("MEDIATHEQUE_REGISTRY_URL", wrong)
+        said = run("models", "list", code=1).err
+        assert "MEDIATHEQUE_REGISTRY_URL" in said
+        assert "mlflow+http://host:5000" in said
+        assert "s3cret-word" not in said
+
+
 def test_what_is_missing_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mediatheque.flows.training.find_spec", lambda name: None)
+    def nothing(name: str) -> Any:
+        return None
+
+    monkeypatch.setattr("mediatheque.flows.training.find_spec", nothing)
     assert "pip install 'mediatheque[train]'" in run("train", code=1).err
+    monkeypatch.setattr("mediatheque.training.registries.mlflow.find_spec", nothing)
+    monkeypatch.setenv("MEDIATHEQUE_REGISTRY_URL", "mlflow+http://127.0.0.1:9")
+    assert "pip install 'mediatheque[mlflow]'" in run("train", code=1).err
 
 
 def test_a_tampered_model_is_refused_and_said(run: Run, settled: community.Community, own_home: Path) -> None:

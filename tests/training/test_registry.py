@@ -1,17 +1,15 @@
-"""Versions that never change, names that move in one step, and nothing believed that is not what was promoted."""
+"""The folder of models: what it keeps, and nothing believed that is not what was promoted (see also tests/contracts)."""
 
 from __future__ import annotations
 
 import json
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from mediatheque.kit.errors import Conflict, Invalid, NotFound
+from mediatheque.kit.errors import Invalid
 from mediatheque.recommend.artifact import (
     ARRAYS,
     CARD,
@@ -25,7 +23,10 @@ from mediatheque.recommend.artifact import (
 from mediatheque.recommend.champion import Champions
 from mediatheque.recommend.models import popularity, wedlae
 from mediatheque.recommend.opinions import Opinions
-from mediatheque.training.registry import FORMER, KEPT, LocalRegistry, Trained
+from mediatheque.recommend.registries import FORMER
+from mediatheque.recommend.registries.local import KEPT
+from mediatheque.training.registries.local import LocalRegistry
+from mediatheque.training.trained import Trained
 
 
 def trained(*counts: float, **about: Any) -> Trained:
@@ -48,55 +49,6 @@ def registry(tmp_path: Path) -> LocalRegistry:
 
 def promoted(registry: LocalRegistry, *counts: float) -> Pin:
     return registry.promote(registry.save(trained(*counts)).version)
-
-
-def test_what_was_saved_is_what_serves(registry: LocalRegistry, tmp_path: Path) -> None:
-    pin = registry.save(trained(3, 1, 2, metrics={"ndcg_at_10": 0.5}))
-    assert (pin.version, registry.champion(), registry.aliases().champion) == (1, None, None)
-    registry.promote(1)
-    champion = registry.champion()
-    assert champion is not None
-    assert (champion.version, champion.name, champion.config) == (1, "popularity", popularity.Config())
-    assert champion.arrays["counts"].tolist() == [3, 1, 2]
-    assert champion.item_ids.tolist() == [10, 11, 12]
-    assert (champion.opinions, champion.proof, champion.trust) == (Opinions(saved=0.25), 0.75, 0.5)
-    assert registry.cards()[0]["metrics"] == {"ndcg_at_10": 0.5}
-    assert {p.name for p in folder_of(tmp_path / "models", 1).iterdir()} == {ARRAYS, ITEMS, CARD, FILES}
-
-
-def test_rolling_back_goes_back_step_by_step_and_says_when_there_is_no_more(registry: LocalRegistry) -> None:
-    first, second, third = promoted(registry, 1), promoted(registry, 2), promoted(registry, 3)
-    assert registry.aliases().former == (second, first)
-    assert registry.roll_back() == second
-    assert registry.roll_back() == first
-    with pytest.raises(Conflict, match="no earlier champion"):
-        registry.roll_back()
-    assert registry.promote(third.version) == third
-    assert registry.aliases().former == (first,)
-
-
-def test_promoting_the_champion_again_changes_nothing(registry: LocalRegistry) -> None:
-    promoted(registry, 1)
-    second = promoted(registry, 2)
-    before = registry.aliases()
-    assert registry.promote(second.version) == second
-    assert registry.aliases() == before
-
-
-def test_a_challenger_that_is_promoted_is_no_challenger_any_more(registry: LocalRegistry) -> None:
-    promoted(registry, 1)
-    pin = registry.save(trained(2))
-    registry.challenge(pin)
-    assert registry.aliases().challenger == pin
-    registry.promote(pin.version)
-    assert registry.aliases().challenger is None
-
-
-def test_an_unknown_version_names_those_there_are(registry: LocalRegistry) -> None:
-    registry.save(trained(1))
-    registry.save(trained(2))
-    with pytest.raises(NotFound, match="There is no version 7; there is 1, 2"):
-        registry.promote(7)
 
 
 def test_old_versions_go_but_never_one_with_a_name_and_no_number_comes_twice(
@@ -170,22 +122,6 @@ def test_whoever_rewrites_a_version_and_its_hashes_is_found_out_by_the_alias(
         read_artifact(tmp_path / "models", pin)
 
 
-def test_a_pickle_is_never_opened(registry: LocalRegistry, tmp_path: Path) -> None:
-    class Bomb:
-        def __reduce__(self) -> Any:
-            return (Path.touch, (tmp_path / "exploded",))
-
-    bomb = trained(1)
-    bomb = Trained(
-        **{name: getattr(bomb, name) for name in Trained.__dataclass_fields__}
-        | {"arrays": {"counts": np.array([1], np.float32), "extra": np.array([Bomb()], dtype=object)}}
-    )
-    with pytest.raises((Invalid, ValueError)):
-        registry.save(bomb)
-    assert registry.aliases().champion is None
-    assert not (tmp_path / "exploded").exists()
-
-
 def test_an_alias_file_that_cannot_be_read_is_refused_and_the_next_promotion_mends_it(
     registry: LocalRegistry, tmp_path: Path
 ) -> None:
@@ -206,49 +142,35 @@ def test_a_newer_schema_is_refused(registry: LocalRegistry, tmp_path: Path) -> N
         read_aliases(tmp_path / "models")
 
 
-def test_no_models_at_all_is_no_fault(tmp_path: Path) -> None:
-    on_duty = Champions(tmp_path / "nowhere").current()
-    assert (on_duty.artifact, on_duty.refused) == (None, None)
-
-
-def test_a_promotion_is_noticed_by_threads_that_never_wait_nor_see_half_a_model(
-    registry: LocalRegistry, tmp_path: Path
-) -> None:
-    promoted(registry, *[1] * 1000)
-    champions = Champions(tmp_path / "models", look_every_s=0.005)
-    ends, seen, faults = threading.Event(), set[int](), list[str]()
-
-    def ask() -> None:
-        while not ends.is_set():
-            on_duty = champions.current()
-            if on_duty.artifact is None or set(on_duty.artifact.arrays["counts"]) != {
-                on_duty.artifact.version
-            }:
-                faults.append(str(on_duty.refused))
-            else:
-                seen.add(on_duty.artifact.version)
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for version in (2, 3, 4):
-        promoted(registry, *[version] * 1000)
-        time.sleep(0.05)
-    registry.roll_back()
-    time.sleep(0.05)
-    last = champions.current().artifact
-    ends.set()
-    for thread in threads:
-        thread.join()
-    assert faults == []
-    assert seen == {1, 2, 3, 4}
-    assert last is not None
-    assert last.version == 3
-
-
 def test_equal_versions_are_not_loaded_again(registry: LocalRegistry, tmp_path: Path) -> None:
     promoted(registry, 1)
     champions = Champions(tmp_path / "models", look_every_s=0)
     before = champions.current().artifact
     registry.challenge(registry.save(trained(2)))
     assert champions.current().artifact is before
+
+
+def test_after_a_restart_the_earlier_champion_serves_where_the_promoted_one_is_refused(
+    registry: LocalRegistry, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    promoted(registry, 1, 2, 3)
+    second = promoted(registry, 4, 5, 6)
+    (folder_of(tmp_path / "models", second.version) / ITEMS).unlink()
+    on_duty = Champions(tmp_path / "models").current()
+    assert on_duty.artifact is not None
+    assert (on_duty.artifact.version, on_duty.refused) == (1, None)
+    assert str(on_duty.instead).startswith("the collaborative model was refused: version 2 cannot be read")
+    assert "Version 1 serves instead" in caplog.text
+
+
+def test_who_reads_the_names_while_they_cannot_be_read_goes_on_with_what_it_has(
+    registry: LocalRegistry, tmp_path: Path
+) -> None:
+    promoted(registry, 1)
+    champions = Champions(tmp_path / "models", look_every_s=0)
+    before = champions.current()
+    (tmp_path / "models" / "aliases.json").write_text("{")
+    after = champions.current()
+    assert after.artifact is before.artifact
+    assert after.since == before.since is not None
+    assert "aliases.json cannot be read" in str(after.instead)

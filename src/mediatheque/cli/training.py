@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,13 +13,14 @@ from mediatheque.cli import words
 from mediatheque.cli.opening import library, settings
 from mediatheque.cli.options import AsJson
 from mediatheque.cli.printing import Printer
+from mediatheque.kit.errors import Invalid
 
 if TYPE_CHECKING:
     from mediatheque.flows.training import Outcome
-    from mediatheque.training.registry import LocalRegistry
+    from mediatheque.recommend.registries import Registry
     from mediatheque.training.significance import Comparison
 
-models = typer.Typer(no_args_is_help=True, help="Trained models: list, promote, rollback.")
+models = typer.Typer(no_args_is_help=True, help="Trained models: list, show, promote, rollback.")
 
 
 def train(
@@ -25,6 +28,16 @@ def train(
         bool, typer.Option("--only-if-new", help="Not if nothing was told since the last training.")
     ] = False,
     threads: Annotated[int, typer.Option(min=1, max=64, help="How many cores to use.")] = 1,
+    engine: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Where models are fitted: here, or spark.")
+    ] = None,
+    master: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Spark to use: local[*], spark://host:7077, yarn, k8s://…"),
+    ] = None,
+    data_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Folder that all of a Spark cluster can read and write.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Learn from everybody's history what people here like together, and let it speak in recommendations.
@@ -36,12 +49,21 @@ def train(
     Examples:
       mediatheque train
       mediatheque train --only-if-new --json
+      mediatheque train --engine spark --master spark://host:7077 --data-url hdfs://host/training
     """
     from mediatheque.flows.training import train as flow
+    from mediatheque.recommend.artifact import models_dir_in
+    from mediatheque.training.engines import Means, opened
+    from mediatheque.training.registries import open_registry
 
-    printer = Printer(as_json)
-    with library(printer) as app, printer.waiting("Training …"):
-        outcome = flow(app.database, _registry(), threads=threads, only_if_new=only_if_new)
+    printer, read = Printer(as_json), settings()
+    registry = open_registry(read.registry_setting, models_dir_in(read.data_dir))
+    means = Means(
+        threads=threads, master=master or read.spark_master, data_url=data_url or read.spark_data_url
+    )
+    fitting = opened(engine or read.train_engine, means)
+    with fitting as fits, library(printer) as app, printer.waiting("Training …"):
+        outcome = flow(app.database, registry, engine=fits, only_if_new=only_if_new)
     printer.emit(_outcome_json(outcome))
     if outcome.why_not:
         printer.say(f"Nothing was trained: {outcome.why_not}.")
@@ -59,10 +81,7 @@ def list_all(as_json: AsJson = False) -> None:
       mediatheque models list --json
     """
     printer, registry = Printer(as_json), _registry()
-    named, cards = registry.aliases(), registry.cards()
-    names = {pin.version: "former champion" for pin in named.former}
-    names |= {pin.version: "challenger" for pin in (named.challenger,) if pin}
-    names |= {pin.version: "champion" for pin in (named.champion,) if pin}
+    names, cards = _names(registry, printer), registry.cards()
     for card in cards:
         printer.emit({**card, "alias": names.get(card["version"])})
     if not cards:
@@ -82,6 +101,24 @@ def list_all(as_json: AsJson = False) -> None:
     ]
     figures = ("People", "Titles", "NDCG@10")
     printer.table(("Version", "", "Model", "Trained", *figures), rows, right=("Version", *figures))
+
+
+@models.command("show")
+def show(
+    version: Annotated[int, typer.Argument(metavar="VERSION", min=1, help="As `models list` shows it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show how a model came about: what it learned from, who judged it, and how it did.
+
+    \b
+    Examples:
+      mediatheque models show 3
+      mediatheque models show 3 --json
+    """
+    printer, registry = Printer(as_json), _registry()
+    card, name = registry.card(version), _names(registry, printer).get(version)
+    printer.emit({**card, "alias": name})
+    _say_card(printer, card, name)
 
 
 @models.command("promote")
@@ -115,11 +152,44 @@ def rollback(as_json: AsJson = False) -> None:
     printer.say(f"Version {pin.version} serves again.")
 
 
-def _registry() -> LocalRegistry:
+def _registry() -> Registry:
     from mediatheque.recommend.artifact import models_dir_in
-    from mediatheque.training.registry import LocalRegistry
+    from mediatheque.recommend.registries import open_registry
 
-    return LocalRegistry(models_dir_in(settings().data_dir))
+    read = settings()
+    return open_registry(read.registry_setting, models_dir_in(read.data_dir))
+
+
+def _names(registry: Registry, printer: Printer) -> Mapping[int, str]:
+    """What the versions with a name are; where the names cannot be believed, say so, and go on without."""
+    from mediatheque.recommend.registries import names_of
+
+    try:
+        return names_of(registry.aliases())
+    except Invalid as error:
+        printer.note(f"The promoted model is refused: {error}")
+        return {}
+
+
+def _say_card(printer: Printer, card: Mapping[str, Any], name: str | None) -> None:
+    data, metrics = card.get("data", {}), card.get("metrics", {})
+    printer.say(f"Version {card['version']}: {card['model']}{f', {name}' if name else ''}", style="bold")
+    rows = [
+        ("Trained", str(card.get("trained_at", "")), f"by Mediatheque {card.get('code_version', '?')}"),
+        ("Learned from", _counts(data), f"until {data.get('last_at') or 'an unknown day'}"),
+        ("Judged by", words.counted(card.get("judges", 0), "user"), str(card.get("split", ""))),
+        *((metric, f"{value:.4f}", "") for metric, value in metrics.items() if isinstance(value, float)),
+        ("Proof, trust", f"{card.get('proof', 0):.2f}, {card.get('trust', 0):.2f}", ""),
+        ("Settings", json.dumps(card.get("config", {})), ""),
+    ]
+    printer.table(("", "", ""), rows)
+
+
+def _counts(data: Mapping[str, Any]) -> str:
+    told = ((data.get(f"{one}s" if one != "people" else one), one) for one in ("people", "title", "like"))
+    return ", ".join(
+        f"{words.number(count)} {one if one == 'people' else f'{one}s'}" for count, one in told if count
+    )
 
 
 def _say_outcome(printer: Printer, outcome: Outcome) -> None:

@@ -1,7 +1,8 @@
 """The shelf of places for trained models, as who serves knows them: look, name, go back. Saving is training's.
 
-A module offers `open_from(rest, models_dir) -> Registry`, where `rest` is what `MEDIATHEQUE_REGISTRY_URL` says
-after the module's name: `mlflow+http://…` opens `mlflow.py`, and no setting opens `local.py`.
+A module offers `open_from(rest, models_dir, part) -> Registry`, where `rest` is what `MEDIATHEQUE_REGISTRY_URL`
+says after the module's name: `mlflow+http://…` opens `mlflow.py`, and no setting opens `local.py`. A part is a
+place of its own beside the models that recommend, with a champion of its own.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from mediatheque.recommend.artifact import Aliases, Artifact, Pin
 
 #: So many former champions can be gone back to.
 FORMER = 3
+
+#: The part for machines that expect stars.
+STARS = "stars"
 
 _LOCAL = "local"
 
@@ -72,11 +76,11 @@ class Registry(Protocol):
         ...
 
 
-def open_registry(setting: str | None, models_dir: Path) -> Registry:
+def open_registry(setting: str | None, models_dir: Path, part: str = "") -> Registry:
     """The place that `MEDIATHEQUE_REGISTRY_URL` names; raises Invalid when the setting cannot be used."""
     name, rest = chosen(setting)
     module: Any = shelf.take(sys.modules[__name__], name)
-    opened: Registry = module.open_from(rest, models_dir)
+    opened: Registry = module.open_from(rest, models_dir, part)
     return opened
 
 
@@ -99,3 +103,10 @@ def after_promotion(named: Aliases, pin: Pin) -> Aliases:
         return named
     rest = tuple(p for p in (named.champion, *named.former) if p is not None and p != pin)
     return Aliases(pin, None if named.challenger == pin else named.challenger, rest[:FORMER])
+
+
+def names_of(named: Aliases) -> dict[int, str]:
+    """What each version with a name is, in words."""
+    names = {pin.version: "former champion" for pin in named.former}
+    names |= {pin.version: "challenger" for pin in (named.challenger,) if pin}
+    return names | {pin.version: "champion" for pin in (named.champion,) if pin}

@@ -38,10 +38,10 @@ KEPT = 5
 _UNFINISHED = ".unfinished-"
 
 
-def open_from(rest: str, models_dir: Path) -> LocalRegistry:
+def open_from(rest: str, models_dir: Path, part: str = "") -> LocalRegistry:
     """As the shelf asks; a folder needs no more than its path."""
     del rest
-    return LocalRegistry(models_dir)
+    return LocalRegistry(models_dir / part)
 
 
 class LocalRegistry:

@@ -47,9 +47,9 @@ _FOLDER = "mlflow"
 _log = logging.getLogger(__name__)
 
 
-def open_from(rest: str, models_dir: Path) -> MlflowRegistry:
+def open_from(rest: str, models_dir: Path, part: str = "") -> MlflowRegistry:
     """The server at that address, with a copy of what serves below the folder of models."""
-    return MlflowRegistry(Server(address_of(rest)), models_dir)
+    return MlflowRegistry(Server(address_of(rest, part)), models_dir)
 
 
 class MlflowRegistry:
