@@ -76,6 +76,8 @@ users = Table(
     Column("may_see_unrated", Boolean, nullable=False, server_default=text("true")),
     # The person's own: where they can stream; none: wherever.
     Column("services", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    # Rises with every change of what the person told, so that what was worked out from it counts no more.
+    Column("history_version", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("role IN ('admin', 'member')", name="role"),
     CheckConstraint("length(btrim(name)) > 0", name="name_not_blank"),
     CheckConstraint("max_age BETWEEN 0 AND 21", name="max_age"),

@@ -20,9 +20,12 @@ def take_turn(db: Connection, user_id: int) -> None:
 
 
 def take_persons_turn(db: Connection, user_id: int) -> None:
-    """Wait until nobody else changes this person's history."""
-    # Leaves alone who only refers to the person, as every insert of an event does.
-    db.execute(text("SELECT FROM users WHERE id = :user FOR NO KEY UPDATE"), {"user": user_id})
+    """Wait until nobody else changes this person's history, which is another version from now on."""
+    # Leaves alone who only refers to the person, as every insert of an event does. Counted here, since nobody
+    # changes a history without a turn: what was remembered of it counts no more once the change is committed.
+    db.execute(
+        text("UPDATE users SET history_version = history_version + 1 WHERE id = :user"), {"user": user_id}
+    )
 
 
 def take_catalogues_turn(db: Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ class User:
     max_age: int | None = None  # nothing rated for older people is recommended to them or found by them
     may_see_unrated: bool = True  # with `max_age`: also what nobody rated for an age
     services: tuple[str, ...] = ()  # where they can stream; (): they do not say
+    history_version: int = field(default=0, compare=False)  # another after every change of their history
 
     @property
     def is_admin(self) -> bool:
@@ -165,4 +166,5 @@ def user_from_row(row: SqlRow[Any]) -> User:
         max_age=row.max_age,
         may_see_unrated=row.may_see_unrated,
         services=tuple(row.services),
+        history_version=row.history_version,
     )
