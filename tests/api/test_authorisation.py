@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -25,8 +26,13 @@ from mediatheque.flows.import_history import import_file
 from mediatheque.kit.database import Database
 from mediatheque.library.queries import history, items, mentions
 from mediatheque.library.queries.users import User
+from mediatheque.recommend.artifact import models_dir_in
+from mediatheque.recommend.models import popularity
+from mediatheque.recommend.opinions import Opinions
 from mediatheque.recommend.queries.shown import add_shown
 from mediatheque.recommend.request import Recommended
+from mediatheque.training.registries.local import LocalRegistry
+from mediatheque.training.trained import Trained
 from mediatheque.vocabulary import Decision, Event, EventKind, Match, Recommendation, Verdict
 from mediatheque.wiring import Mediatheque
 
@@ -44,6 +50,11 @@ FOR_ADMINISTRATORS = {
     ("get", "/api/evaluations"),
     ("get", "/api/evaluations/{evaluation_id}"),
     ("get", "/api/evaluations/{evaluation_id}/report"),
+    ("get", "/api/models"),
+    ("get", "/api/models/{version}"),
+    ("post", "/api/models/{version}/promote"),
+    ("post", "/api/models/rollback"),
+    ("post", "/api/models/train"),
     ("get", "/api/users"),
     ("get", "/api/syncs"),
     ("post", "/api/syncs"),
@@ -115,8 +126,28 @@ def belongings(
         "user_id": ada.id,
         "candidate_id": films[0],
         "evaluation_id": 1,
+        "version": a_trained_model(opened.data_dir),
         "list_id": list_id,
     }
+
+
+def a_trained_model(data_dir: Path) -> int:
+    """The number of a model that serves."""
+    registry = LocalRegistry(models_dir_in(data_dir))
+    counts = np.array([2, 1], np.float32)
+    saved = registry.save(
+        Trained(
+            model="popularity",
+            config=popularity.Config(),
+            arrays={"counts": counts},
+            item_ids=np.arange(2, dtype=np.int64),
+            opinions=Opinions(),
+            proof=0.0,
+            trust=0.0,
+            about={"split": SECRET},
+        )
+    )
+    return registry.promote(saved.version).version
 
 
 def ask(

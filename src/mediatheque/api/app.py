@@ -18,6 +18,7 @@ from mediatheque.api import (
     items,
     lists,
     metrics,
+    models,
     openapi,
     ratings,
     recommendations,
@@ -46,6 +47,7 @@ _RESOURCES = (
     recommendations,
     shown,
     evaluations,
+    models,
     syncs,
     users,
 )
@@ -54,7 +56,7 @@ _RESOURCES = (
 def create_app(opened: Mediatheque) -> FastAPI:
     """The HTTP API of an open Mediatheque, which is closed when the app shuts down.
 
-    Raises Invalid when the setting for the tokens' key cannot be used.
+    Raises Invalid when the setting for the tokens' key or the models' registry cannot be used.
     """
     app = FastAPI(
         title="Mediatheque",
@@ -71,6 +73,8 @@ def create_app(opened: Mediatheque) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.mediatheque = opened
+    # Follows a registry elsewhere from now on, so that the first request need not do without the model.
+    _ = opened.champions
     app.state.signing_key = signing_key(opened.settings)
     app.state.attempts = Attempts()
     app.state.metrics = Metrics()

@@ -29,6 +29,7 @@ TAGS = [
     {"name": "search", "description": "Find by title and by meaning."},
     {"name": "recommendations", "description": "What to watch, read or hear next, and why."},
     {"name": "evaluations", "description": "How good the models were found to be."},
+    {"name": "models", "description": "What was trained, and which of it serves."},
     {"name": "catalogue", "description": "What is brought in from elsewhere."},
     {"name": "users", "description": "Your data, and administration."},
     {"name": "health", "description": "For probes and Prometheus."},

@@ -79,6 +79,20 @@ def sync_states(db: Connection) -> dict[str, Literal["waiting", "running", "fail
     return {row.source: row.state for row in rows}
 
 
+def training_state(db: Connection) -> tuple[Literal["idle", "waiting", "running", "failed"], int | None]:
+    """What the latest training does, and its number in the queue; idle where the last one succeeded."""
+    row = db.execute(
+        text("""
+            SELECT id, CASE status WHEN 'todo' THEN 'waiting' WHEN 'doing' THEN 'running' ELSE 'failed' END AS state
+            FROM procrastinate_jobs
+            WHERE task_name = 'mediatheque:train_models' AND status IN ('todo', 'doing', 'failed')
+            -- One that waits behind one that runs has not begun.
+            ORDER BY status = 'doing' DESC, id DESC LIMIT 1
+        """)
+    ).one_or_none()
+    return (row.state, row.id) if row is not None else ("idle", None)
+
+
 def count_unfinished_batches(db: Connection) -> int:
     """How many imports were interrupted, or run now, whoever's they are."""
     return db.execute(text("SELECT count(*) FROM batches WHERE state = 'reading'")).scalar_one()

@@ -45,8 +45,11 @@ class Version:
     tags: Mapping[str, str]
 
 
-def address_of(rest: str) -> Address:
-    """The server that `http://user:password@host:5000/path?model=name` names. Raises Invalid, without the password."""
+def address_of(rest: str, part: str = "") -> Address:
+    """The server that `http://user:password@host:5000/path?model=name` names; a part's model is `name-part`.
+
+    Raises Invalid, without the password.
+    """
     try:
         parts = urlsplit(rest)
         host, port = parts.hostname, parts.port
@@ -66,7 +69,7 @@ def address_of(rest: str) -> Address:
     where = f"[{host}]" if ":" in host else host
     url = f"{parts.scheme.lower()}://{where}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return Address(url, model, (user, password) if user or password else None)
+    return Address(url, f"{model}-{part}" if part else model, (user, password) if user or password else None)
 
 
 class Server:

@@ -20,10 +20,10 @@ class Registry(registries.Registry, Protocol):
         ...
 
 
-def open_registry(setting: str | None, models_dir: Path) -> Registry:
+def open_registry(setting: str | None, models_dir: Path, part: str = "") -> Registry:
     """The place that `MEDIATHEQUE_REGISTRY_URL` names; raises Invalid when the setting cannot be used, and
     Unavailable when the library that it needs is not installed."""
     name, rest = registries.chosen(setting)
     module: Any = shelf.take(sys.modules[__name__], name)
-    opened: Registry = module.open_from(rest, models_dir)
+    opened: Registry = module.open_from(rest, models_dir, part)
     return opened

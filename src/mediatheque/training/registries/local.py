@@ -9,10 +9,10 @@ from mediatheque.recommend.registries import local
 from mediatheque.training.trained import Trained, write
 
 
-def open_from(rest: str, models_dir: Path) -> LocalRegistry:
+def open_from(rest: str, models_dir: Path, part: str = "") -> LocalRegistry:
     """As the shelf asks; a folder needs no more than its path."""
     del rest
-    return LocalRegistry(models_dir)
+    return LocalRegistry(models_dir / part)
 
 
 class LocalRegistry(local.LocalRegistry):

@@ -45,13 +45,13 @@ _QUIET = {
 }
 
 
-def open_from(rest: str, models_dir: Path) -> MlflowRegistry:
+def open_from(rest: str, models_dir: Path, part: str = "") -> MlflowRegistry:
     """The server at that address. Raises Unavailable where MLflow's client is not installed."""
     if find_spec("mlflow") is None:
         raise Unavailable(
             "MLflow's client is not installed; install it with: pip install 'mediatheque[mlflow]'"
         )
-    return MlflowRegistry(Server(address_of(rest)), models_dir)
+    return MlflowRegistry(Server(address_of(rest, part)), models_dir)
 
 
 class MlflowRegistry(serving.MlflowRegistry):
