@@ -60,3 +60,23 @@ def test_what_is_popular_and_what_is_on_the_rise(
     assert trending["method"] == "trending"
     assert trending["items"][0]["fallback"].startswith("nothing is seen by more people just now than usual")
     assert kept(database) == {"n": 1, "method": "trending", "kinds": ["film"], "via": "api"}
+
+
+def test_because_of_a_title_of_ones_own(
+    as_ada: TestClient, films: list[int], database: Database, ada: User
+) -> None:
+    arrival, _, dune = films
+    assert as_ada.get("/api/recommendations/because-of").json() == {"rows": []}
+    assert as_ada.get(f"/api/recommendations/because-of/{arrival}").status_code == 404
+    told(database, ada, arrival, EventKind.WATCHED)
+    [item] = as_ada.get(f"/api/recommendations/because-of/{arrival}").json()["items"]
+    assert item["item"]["id"] == dune
+    assert item["because"] == "Because you watched Arrival: also by Denis Villeneuve, also science fiction."
+    [row] = as_ada.get("/api/recommendations/because-of", params={"n": 1, "explain": True}).json()["rows"]
+    assert (row["because"], row["about"]["id"]) == ("Because you watched Arrival", arrival)
+    [best] = row["recommendations"]["items"]
+    assert best["item"]["id"] == dune
+    assert sum(c["amount"] for c in best["contributions"]) == pytest.approx(best["score"], abs=1e-6)
+    assert kept(database) == {"n": 1, "method": "because-of", "because_of": arrival, "via": "api"}
+    none = as_ada.get("/api/recommendations/because-of", params={"exclude": dune, "rows": 2})
+    assert none.json() == {"rows": []}

@@ -22,3 +22,21 @@ def test_similar_says_what_titles_have_in_common(run: Run) -> None:
     assert titles(run, "similar", "Arrival", "--unseen") == ["Stalker"]
     assert titles(run, "similar", "Arrival", "--exclude", "Stalker") == ["Sicario"]
     assert "Nothing in your library" in run("similar", "Zzz", code=1).err
+
+
+def test_because_of_a_title_that_one_knows(run: Run) -> None:
+    run("watch", "Arrival")
+    assert titles(run, "recommend", "--because-of", "Arrival") == ["Sicario", "Stalker"]
+    said = run("recommend", "--because-of", "Arrival", "-n", "1").out
+    assert "Because you watched Arrival: also by Denis Villeneuve." in said
+    assert "similar to it instead" in run("recommend", "--because-of", "Stalker", code=1).err
+    both = ("recommend", "--because-of", "Arrival")
+    assert "two lists" in run(*both, "--like", "Stalker", code=2).err
+    assert "leave out --as-of" in run(*both, "--as-of", "2020-01-01", code=2).err
+    assert "leave out --method" in run(*both, "--method", "content", code=2).err
+
+
+def test_what_trends_is_a_method(run: Run) -> None:
+    lines = run("recommend", "--method", "trending", "--json").lines
+    assert {line["method"] for line in lines} == {"popular"}
+    assert "nothing is seen by more people just now" in lines[0]["fallback"]

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from anyio import to_thread
 from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
 
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.recommending import Explain, Number, Recommendations, Ruled, means_of, shown
-from mediatheque.api.shapes import PathId
+from mediatheque.api.shapes import ItemView, PathId, item_view
+from mediatheque.library.queries import history
 from mediatheque.wiring import Mediatheque
 
 if TYPE_CHECKING:
@@ -60,6 +62,69 @@ async def list_trending(
     One person is no trend. Where too little is on the rise, what is popular fills the list, and says so.
     """
     return await to_thread.run_sync(_by_everybody, app, asker.id, _Asked("trending", rules, n, explain))
+
+
+class RowView(BaseModel):
+    """A list with its heading."""
+
+    because: str = Field(description="The heading, as “Because you watched Arrival”.")
+    about: ItemView = Field(description="The title of yours that it begins with.")
+    recommendations: Recommendations
+
+
+class RowList(BaseModel):
+    """Rows for a first page, the best first; no title is in two of them."""
+
+    rows: list[RowView]
+
+
+@router.get("/because-of", summary="Because you watched …")
+async def list_rows(
+    app: Opened,
+    asker: Asker,
+    rules: Ruled,
+    most: Annotated[
+        int,
+        Query(alias="rows", ge=1, le=10, description="How many rows at most; fewer where little is known."),
+    ] = 3,
+    n: Number = 10,
+    explain: Explain = False,
+) -> RowList:
+    """A row for each of your best recent titles: what is like it, new to you and to your taste."""
+
+    def listed() -> RowList:
+        from mediatheque.recommend.because_of import METHOD, rows
+
+        request = _request(n, METHOD, rules())
+        with app.database.transaction() as db:
+            made = rows(db, asker.id, request, means_of(app, db), most=most)
+            stand = history.standings(db, asker.id, [row.about.id for row in made])
+            views: list[RowView] = []
+            for row in made:
+                asked = {"because_of": row.about.id}
+                best = shown(db, asker.id, request, row.best, is_explained=explain, **asked)
+                about = item_view(row.about, stand.get(row.about.id))
+                views.append(RowView(because=row.because, about=about, recommendations=best))
+            return RowList(rows=views)
+
+    return await to_thread.run_sync(listed)
+
+
+@router.get("/because-of/{item_id}", summary="Because of one title", responses=problems.describe(404))
+async def list_because_of(
+    app: Opened, asker: Asker, item_id: PathId, rules: Ruled, n: Number = 10, explain: Explain = False
+) -> Recommendations:
+    """What is like a title that you know, new to you, and to your taste."""
+
+    def listed() -> Recommendations:
+        from mediatheque.recommend.because_of import METHOD, because_of
+
+        request = _request(n, METHOD, rules())
+        with app.database.transaction() as db:
+            best = because_of(db, asker.id, item_id, request, means_of(app, db))
+            return shown(db, asker.id, request, best, is_explained=explain, because_of=item_id)
+
+    return await to_thread.run_sync(listed)
 
 
 class _Asked(NamedTuple):

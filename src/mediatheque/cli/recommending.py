@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -85,6 +85,10 @@ def recommend(
             metavar="ITEM", help="For somebody who likes this, and of whom nothing else is known; repeatable."
         ),
     ] = None,
+    because_of: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="ITEM", help="What is like this title of yours, and new to you."),
+    ] = None,
     user: ForUser = None,
     as_json: AsJson = False,
 ) -> None:
@@ -97,7 +101,9 @@ def recommend(
       mediatheque recommend --exclude "Dune (2021)" --method content
       mediatheque recommend --as-of 2024-01-01
       mediatheque recommend --like Arrival --like "The Dispossessed"
+      mediatheque recommend --because-of "Dune (2021)"
     """
+    from mediatheque.recommend import because_of as near
     from mediatheque.recommend.listing import methods
     from mediatheque.recommend.queries.shown import add_shown
     from mediatheque.recommend.request import Request
@@ -108,8 +114,8 @@ def recommend(
         raise typer.BadParameter(f"'{method}' is not one of {', '.join(methods())}", param_hint="--method")
     if as_of is not None and (as_of := as_of.replace(tzinfo=UTC)) > datetime.now(UTC):
         raise typer.BadParameter(f"{words.day(as_of)} is still to come", param_hint="--as-of")
-    if as_of is not None and like:
-        raise typer.BadParameter("--like is about now; leave out --as-of", param_hint="--like")
+    begins = {"--like": like, "--because-of": because_of}
+    _check_beginning([name for name, value in begins.items() if value], method, is_past=as_of is not None)
     printer = Printer(as_json)
     with library(printer) as app:
         means = means_of(app, printer)
@@ -124,10 +130,26 @@ def recommend(
                 liked = [picked(db, who.id, name, printer).id for name in like]
                 best = recommend_from(db, who.id, liked, request, means)
                 asked |= {"items": sorted(set(liked))}
+            elif because_of:
+                one = picked(db, who.id, because_of, printer)
+                best = near.because_of(db, who.id, one.id, request, means)
+                asked |= {"method": near.METHOD, "because_of": one.id}
             else:
                 best = serve(db, who.id, request, means)
             list_id = add_shown(db, who.id, asked, best)
     say_list(printer, list_id, best)
+
+
+def _check_beginning(begins: Sequence[str], method: str, *, is_past: bool) -> None:
+    """A list begins with one thing."""
+    if len(begins) > 1:
+        raise typer.BadParameter(f"{begins[0]} and {begins[1]} are two lists", param_hint=begins[1])
+    if begins and is_past:
+        raise typer.BadParameter(f"{begins[0]} is about now; leave out --as-of", param_hint=begins[0])
+    if begins and begins[0] != "--like" and method != "mixed":
+        raise typer.BadParameter(
+            f"{begins[0]} has a method of its own; leave out --method", param_hint=begins[0]
+        )
 
 
 def rules_of(
@@ -177,9 +199,13 @@ def means_of(app: Mediatheque, printer: Printer) -> Means:
 
     embedder = embedder_of(app, printer)
     if embedder is None:
-        return Means(on_duty=app.champions.ready())
+        return Means(on_duty=app.champions.ready(), stars=app.stars.ready())
     with app.database.transaction() as db:
-        return Means(model_id=store().model_id(db, embedder.name), on_duty=app.champions.ready())
+        return Means(
+            model_id=store().model_id(db, embedder.name),
+            on_duty=app.champions.ready(),
+            stars=app.stars.ready(),
+        )
 
 
 def say_recommendations(printer: Printer, best: Iterable[Recommendation]) -> None:
@@ -199,6 +225,8 @@ def say_recommendations(printer: Printer, best: Iterable[Recommendation]) -> Non
             (f"  #{item.id} {recommendation.method}\n", "dim"),
             (_sentence(recommendation.because), "italic"),
         )
+        if (expected := recommendation.expected_rating) is not None:
+            said.append(f" You would give it about {words.stars(round(expected * 2) / 2)}.", "dim")
         table.add_row(str(n), said)
     printer.say(table)
 
@@ -210,6 +238,7 @@ def recommendation_json(recommendation: Recommendation) -> dict[str, Any]:
         "score": recommendation.score,
         "method": recommendation.method,
         "because": recommendation.because,
+        "expected_rating": recommendation.expected_rating,
         "fallback": recommendation.fallback,
         "contributions": [asdict(one) for one in recommendation.contributions],
     }

@@ -67,7 +67,7 @@ def _from_titles(item: Item, causes: Sequence[Term], told: Told) -> str:
     ids = [term.item_id for term in strong if term.item_id is not None]
     works = [told.items[i].work for i in ids]
     if len(ids) == 1:
-        start = _because(told.items[ids[0]], told.known.get(ids[0]))
+        start = because(told.items[ids[0]], told.known.get(ids[0]))
     else:
         start = "Close to " + " and ".join(
             f"{told.items[i].title} ({_stance(told.items[i], told.known.get(i), 'it')})" for i in ids
@@ -85,7 +85,8 @@ def _from_company(causes: Sequence[Term], told: Told) -> str:
     return f"People here who took to {titles} took to this too"
 
 
-def _because(cause: Item, known: Known | None) -> str:
+def because(cause: Item, known: Known | None) -> str:
+    """ "Because you rated Arrival 4.5"."""
     return f"Because {_stance(cause, known, cause.title)}"
 
 
@@ -131,7 +132,9 @@ def _crowd_sentence(item: Item, name: str, told: Told) -> str | None:
     reception = told.reception
     if name == "people lately" and told.trend is not None:
         people = _count(told.trend.people, "person", "people")
-        return f"{people} here turned to it in the last two weeks, where {told.trend.usual:.1f} would be usual"
+        return (
+            f"{people} here turned to it in the last two weeks, where {told.trend.usual:.1f} would be usual"
+        )
     if name == "activity here" and reception.people:
         has = "has" if reception.people == 1 else "have"
         people = _count(reception.people, "person", "people")
