@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ from mediatheque.kit.errors import Invalid
 
 if TYPE_CHECKING:
     from mediatheque.flows.training import Outcome
+    from mediatheque.flows.training_stars import StarsOutcome
     from mediatheque.recommend.registries import Registry
     from mediatheque.training.significance import Comparison
 
@@ -52,23 +54,28 @@ def train(
       mediatheque train --engine spark --master spark://host:7077 --data-url hdfs://host/training
     """
     from mediatheque.flows.training import train as flow
+    from mediatheque.flows.training_stars import train_stars
     from mediatheque.recommend.artifact import models_dir_in
+    from mediatheque.recommend.registries import STARS
     from mediatheque.training.engines import Means, opened
     from mediatheque.training.registries import open_registry
 
     printer, read = Printer(as_json), settings()
     registry = open_registry(read.registry_setting, models_dir_in(read.data_dir))
+    of_stars = open_registry(read.registry_setting, models_dir_in(read.data_dir), STARS)
     means = Means(
         threads=threads, master=master or read.spark_master, data_url=data_url or read.spark_data_url
     )
     fitting = opened(engine or read.train_engine, means)
     with fitting as fits, library(printer) as app, printer.waiting("Training …"):
         outcome = flow(app.database, registry, engine=fits, only_if_new=only_if_new)
-    printer.emit(_outcome_json(outcome))
+        stars = train_stars(app.database, of_stars, only_if_new=only_if_new)
+    printer.emit(_outcome_json(outcome) | {"stars": asdict(stars)})
     if outcome.why_not:
         printer.say(f"Nothing was trained: {outcome.why_not}.")
-        return
-    _say_outcome(printer, outcome)
+    else:
+        _say_outcome(printer, outcome)
+    _say_stars(printer, stars)
 
 
 @models.command("list")
@@ -190,6 +197,17 @@ def _counts(data: Mapping[str, Any]) -> str:
     return ", ".join(
         f"{words.number(count)} {one if one == 'people' else f'{one}s'}" for count, one in told if count
     )
+
+
+def _say_stars(printer: Printer, outcome: StarsOutcome) -> None:
+    if outcome.verdict:
+        printer.say(
+            f"Expected stars: {outcome.verdict.mae:.2f} off on average over {words.counted(outcome.verdict.asked, 'later rating')} "
+            f"of {words.counted(outcome.verdict.judges, 'user')} "
+            f"(RMSE {outcome.verdict.rmse:.3f}; going by habits alone {outcome.verdict.usual_rmse:.3f})."
+        )
+    if outcome.why_not:
+        printer.note(f"No stars are expected of titles: {outcome.why_not}")
 
 
 def _say_outcome(printer: Printer, outcome: Outcome) -> None:
