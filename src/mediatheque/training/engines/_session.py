@@ -26,6 +26,14 @@ MOST_SHARE = 0.6
 _END_S = 20
 
 
+@contextmanager
+def quiet_about_pandas() -> Generator[None]:
+    """Importing PySpark warns of a pandas newer than it knows, which we never use with it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
+
+
 def is_local(master: str) -> bool:
     """Whether everything runs on this machine and can read its files."""
     return master.startswith("local")
@@ -37,9 +45,7 @@ def session(master: str, java: Java, scratch: Path, entries: int) -> Generator[S
 
     Raises Unavailable where it does not start, Conflict beside another session.
     """
-    with warnings.catch_warnings():
-        # It checks for a pandas that we do not use with it.
-        warnings.simplefilter("ignore", FutureWarning)
+    with quiet_about_pandas():
         from pyspark import SparkConf, SparkContext
         from pyspark.sql import SparkSession
 

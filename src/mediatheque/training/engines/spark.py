@@ -24,7 +24,7 @@ from mediatheque.training import candidates, fitting
 from mediatheque.training.candidates import Recipe
 from mediatheque.training.engines import Means
 from mediatheque.training.engines._java import Java, find_java
-from mediatheque.training.engines._session import is_local, session
+from mediatheque.training.engines._session import is_local, quiet_about_pandas, session
 from mediatheque.training.fitting._factors import arrays_of, confidences_of, weighed
 from mediatheque.training.interactions import Interactions
 
@@ -73,9 +73,9 @@ class Spark:
     @contextmanager
     def learned(self, entries: Interactions, config: ials.Config) -> Generator[ALSModel]:
         """Spark's model of entries weighed by confidence, as long as what it was told is there."""
-        from pyspark.ml.recommendation import ALS
-
         spark = self._opened(len(entries))
+        with quiet_about_pandas():
+            from pyspark.ml.recommendation import ALS
         blocks = max(spark.sparkContext.defaultParallelism, -(-len(entries) // ENTRIES_PER_BLOCK))
         als = ALS(
             rank=config.dimensions,
