@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from mediatheque.kit.errors import Invalid
+from mediatheque.kit.remembered import Remembered
 from mediatheque.recommend.champion import OnDuty
+from mediatheque.recommend.remembered import Person
 from mediatheque.vocabulary import Kind, Recommendation
 
 #: All methods together.
@@ -73,10 +75,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What there is to recommend with: without `model_id` no vectors, without a champion no trained model."""
+    """What there is to recommend with: without `model_id` no vectors, without a champion no trained model,
+    without `stars` no expected ratings."""
 
     model_id: int | None = None
     on_duty: OnDuty = field(default_factory=OnDuty)
+    stars: OnDuty = field(default_factory=OnDuty)
+    #: Who asked before, for a process that is asked often.
+    people: Remembered[Person] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,21 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mediatheque.kit.database import Connection
+from mediatheque.library.queries.users import User, user_with_id
 from mediatheque.recommend.champion import OnDuty
 from mediatheque.recommend.crowd import crowd_as_of, current_crowd
+from mediatheque.recommend.expected import expected_stars
 from mediatheque.recommend.listing import Listener, list_for
-from mediatheque.recommend.queries.eligible import Bounds, Eligible, bounds, rules_of
+from mediatheque.recommend.queries.eligible import (
+    Bounds,
+    Eligible,
+    StandingRules,
+    bounds,
+    rules_for,
+    rules_of,
+)
 from mediatheque.recommend.queries.known import known_before, known_these, known_titles
+from mediatheque.recommend.remembered import Person
 from mediatheque.recommend.request import USUAL_KINDS, Means, Recommended, Request, Rules
 from mediatheque.recommend.taste import Known, Taste, learn, with_model, with_vectors
 from mediatheque.stores.vectors import store
@@ -27,7 +37,17 @@ def recommend(
     request, means = request or Request(), means or Means()
     if request.as_of is not None:
         return _as_of(db, user_id, request, replace(means, on_duty=_then(means.on_duty, request.as_of)))
-    return list_for(db, listener(db, user_id, request.rules, means), current_crowd(db), request, means)
+    best = list_for(db, listener(db, user_id, request.rules, means), current_crowd(db), request, means)
+    return with_expected_stars(db, user_id, best, means)
+
+
+def with_expected_stars(db: Connection, user_id: int, best: Recommended, means: Means) -> Recommended:
+    """The list with how many stars the user would give to each title, where somebody can say."""
+    expected = expected_stars(db, user_id, [r.item.id for r in best], means.stars)
+    if not expected:
+        return best
+    told = (replace(r, expected_rating=expected.get(r.item.id)) for r in best)
+    return replace(best, recommendations=tuple(told))
 
 
 def recommend_from(
@@ -48,9 +68,23 @@ def recommend_from(
 
 
 def listener(db: Connection, user_id: int, rules: Rules, means: Means) -> Listener:
-    """The user as they are now."""
-    taste = taste_of(db, known_titles(db, user_id), means, datetime.now(UTC))
-    return Listener(taste, eligible(db, user_id, bounds(db, user_id), rules))
+    """The user as they are now; as remembered, where nothing has changed since."""
+    # First of all: what is read after it is of this version or a later one.
+    user = user_with_id(db, user_id)
+    person = _person(db, user, means)
+    return Listener(person.taste, _under(rules_for(user), user_id, person.bounds, rules))
+
+
+def _person(db: Connection, user: User, means: Means) -> Person:
+    artifact = means.on_duty.artifact
+    stamp = (user.history_version, means.model_id, artifact.version if artifact else None)
+    kept = means.people.get(user.id, stamp) if means.people is not None else None
+    if kept is None:
+        taste = taste_of(db, known_titles(db, user.id), means, datetime.now(UTC))
+        kept = Person(taste, bounds(db, user.id))
+        if means.people is not None:
+            means.people.put(user.id, stamp, kept, kept.size)
+    return kept
 
 
 def taste_of(db: Connection, history: Sequence[Known], means: Means, now: datetime) -> Taste:
@@ -65,7 +99,11 @@ def taste_of(db: Connection, history: Sequence[Known], means: Means, now: dateti
 
 def eligible(db: Connection, viewer_id: int, own: Bounds, rules: Rules) -> Eligible:
     """What may be on the viewer's list under these rules, and under those that always hold for them."""
-    always = rules_of(db, viewer_id).narrowed(max_age=rules.max_age, services=rules.services)
+    return _under(rules_of(db, viewer_id), viewer_id, own, rules)
+
+
+def _under(standing: StandingRules, viewer_id: int, own: Bounds, rules: Rules) -> Eligible:
+    always = standing.narrowed(max_age=rules.max_age, services=rules.services)
     return Eligible(
         viewer=viewer_id,
         kinds=rules.kinds or USUAL_KINDS,

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries.items import VISIBLE, in_languages, on_services, within_age
-from mediatheque.library.queries.users import user_with_id
+from mediatheque.library.queries.users import User, user_with_id
 from mediatheque.vocabulary import Kind, service_name
 
 
@@ -90,7 +90,11 @@ class StandingRules:
 
 def rules_of(db: Connection, user_id: int) -> StandingRules:
     """The person's standing rules; raises NotFound."""
-    user = user_with_id(db, user_id)
+    return rules_for(user_with_id(db, user_id))
+
+
+def rules_for(user: User) -> StandingRules:
+    """What the user's row says."""
     return StandingRules(max_age=user.max_age, may_see_unrated=user.may_see_unrated, services=user.services)
 
 

@@ -69,19 +69,26 @@ class KeptList:
 
 def add_shown(db: Connection, user_id: int, request: Mapping[str, Any], best: Recommended) -> int:
     """Keep the list that was shown, best first, and what was asked for; its id."""
-    return db.execute(
-        _ADD,
-        {
-            "user": user_id,
-            "request": jsonb(dict(request)),
-            "method": best.method,
-            "model": best.model,
-            "version": best.version,
-            "fallback": best.fallback,
-            "arms": jsonb([[arm.name, arm.model, arm.version] for arm in best.arms]) if best.arms else None,
-            "shown": jsonb([_written(place, best.fallback) for place in best]),
-        },
-    ).scalar_one()
+    return add_written(db, written_list(user_id, request, best))
+
+
+def written_list(user_id: int, request: Mapping[str, Any], best: Recommended) -> dict[str, Any]:
+    """A list as it is kept: whoever shows the same one again need not write it again."""
+    return {
+        "user": user_id,
+        "request": jsonb(dict(request)),
+        "method": best.method,
+        "model": best.model,
+        "version": best.version,
+        "fallback": best.fallback,
+        "arms": jsonb([[arm.name, arm.model, arm.version] for arm in best.arms]) if best.arms else None,
+        "shown": jsonb([_written(place, best.fallback) for place in best]),
+    }
+
+
+def add_written(db: Connection, written: Mapping[str, Any]) -> int:
+    """Keep a list that was shown; its id."""
+    return db.execute(_ADD, written).scalar_one()
 
 
 def shown_lists(
