@@ -257,6 +257,7 @@ class Recommendation:
     score: float  # higher is better; comparable inside one list only
     method: str  # the algorithm that served it
     because: str  # a sentence for the reader
+    expected_rating: float | None = None  # 0.5–5.0: what they would give it, where somebody can say
     fallback: str | None = None  # why a simpler method than the one asked for served it
     contributions: tuple[Contribution, ...] = ()
     arm: str | None = None  # which side of an experiment put it there; scores compare inside one side only

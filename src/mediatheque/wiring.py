@@ -16,8 +16,10 @@ from mediatheque.kit.settings import Settings, read_settings
 if TYPE_CHECKING:
     from mediatheque.enrich.sources import SourceSettings
     from mediatheque.kit.postgres import EmbeddedServer
+    from mediatheque.kit.remembered import Remembered
     from mediatheque.recommend.champion import Champions
     from mediatheque.recommend.registries import Registry
+    from mediatheque.recommend.remembered import Person
     from mediatheque.tools.embedder import Embedder
 
 
@@ -49,12 +51,31 @@ class Mediatheque:
         return Champions(registry.folder, follow=registry.follow if registry.is_remote else None)
 
     @cached_property
+    def stars(self) -> Champions:
+        """The machine that expects stars, if one was promoted."""
+        from mediatheque.recommend.champion import Champions
+        from mediatheque.recommend.registries import STARS
+
+        registry = self._registry(STARS)
+        return Champions(registry.folder, follow=registry.follow if registry.is_remote else None)
+
+    @cached_property
+    def people(self) -> Remembered[Person]:
+        """Who asked this process for a list before, and is still the same."""
+        from mediatheque.recommend.remembered import room_for_people
+
+        return room_for_people()
+
+    @cached_property
     def registry(self) -> Registry:
         """Where trained models are kept."""
+        return self._registry()
+
+    def _registry(self, part: str = "") -> Registry:
         from mediatheque.recommend.artifact import models_dir_in
         from mediatheque.recommend.registries import open_registry
 
-        return open_registry(self.settings.registry_setting, models_dir_in(self.data_dir))
+        return open_registry(self.settings.registry_setting, models_dir_in(self.data_dir), part)
 
     def source_settings(self, name: str) -> SourceSettings:
         """How to reach the metadata source called `name`."""
@@ -79,8 +100,9 @@ class Mediatheque:
         return self.settings.data_dir
 
     def close(self) -> None:
-        if (champions := self.__dict__.get("champions")) is not None:
-            champions.close()
+        for name in ("champions", "stars"):
+            if (champions := self.__dict__.get(name)) is not None:
+                champions.close()
         self.database.close()
         if self.server is not None:
             self.server.close()

@@ -11,13 +11,15 @@ from starlette.testclient import TestClient
 
 from mediatheque.kit.database import Database
 from mediatheque.library.queries.history import add_events
+from mediatheque.library.queries.items import NewItem, add_items
 from mediatheque.library.queries.users import User
 from mediatheque.recommend.artifact import models_dir_in
 from mediatheque.recommend.champion import Champions
-from mediatheque.recommend.models import wedlae
+from mediatheque.recommend.models import stars, wedlae
 from mediatheque.recommend.opinions import Opinions
+from mediatheque.recommend.registries import STARS
 from mediatheque.training.registry import LocalRegistry, Trained
-from mediatheque.vocabulary import Event, EventKind
+from mediatheque.vocabulary import Event, EventKind, Kind, Work
 from mediatheque.wiring import Mediatheque
 
 
@@ -102,3 +104,46 @@ def test_rules_a_past_day_and_guests_come_over_http(
     assert [item["item"]["id"] for item in guest] == films[:1]
     unknown = as_ada.get("/api/recommendations/from", params={"item": 10**9})
     assert (unknown.status_code, str(10**9) in unknown.json()["detail"]) == (404, True)
+
+
+def test_the_stars_that_one_would_give_come_with_the_list(
+    as_ada: TestClient, opened: Mediatheque, database: Database, ada: User, films: list[int]
+) -> None:
+    shown = {"method": "popular", "kind": "film"}
+    assert {
+        i["expected_rating"] for i in as_ada.get("/api/recommendations", params=shown).json()["items"]
+    } == {None}
+    opened.stars = Champions(models_dir_in(opened.data_dir) / STARS, look_every_s=0)
+    registry = LocalRegistry(models_dir_in(opened.data_dir) / STARS)
+    # Somebody whose usual stars are 4, in a library of which nothing else is known.
+    with database.transaction() as db:
+        more = add_items(
+            db, [NewItem(work=Work(kind=Kind.FILM, title=f"F{n}"), title_keys=(f"f{n}",)) for n in range(4)]
+        )
+        add_events(db, ada.id, [(item, Event(kind=EventKind.RATED, value=4.0), None) for item in more])
+    everything = sorted([*films, *more])
+    kept, rank, n = 2, 1, len(everything)
+    arrays = {
+        "level": np.full(kept, 2.5, np.float32),
+        "noise": np.full(kept, 100, np.float32),
+        "biases": np.zeros((kept, n), np.float32),
+        "vectors": np.zeros((kept, n, rank), np.float32),
+        "rated_biases": np.zeros((kept, n), np.float32),
+        "rated_vectors": np.zeros((kept, n, rank), np.float32),
+        "own_means": np.zeros((kept, rank + 1), np.float32),
+        "own_precisions": np.ones((kept, rank + 1), np.float32),
+    }
+    trained = Trained(
+        model="stars",
+        config=stars.Config(rank=rank, kept=kept),
+        arrays=arrays,
+        item_ids=np.array(everything, np.int64),
+        opinions=Opinions(),
+        proof=1.0,
+        trust=1.0,
+        about={},
+    )
+    registry.promote(registry.save(trained).version)
+    found = as_ada.get("/api/recommendations", params=shown).json()["items"]
+    assert {i["item"]["id"] for i in found} == set(films)
+    assert [i["expected_rating"] for i in found] == pytest.approx([4.0] * len(films), abs=0.01)

@@ -43,6 +43,10 @@ class RecommendationView(BaseModel):
     score: float = Field(description="Higher is better; comparable inside one list only.")
     method: str = Field(description="The algorithm that served it.")
     because: str = Field(description="Why, in words.")
+    expected_rating: float | None = Field(
+        default=None,
+        description="The stars you would give it, by how you rated others; where that can be said.",
+    )
     fallback: str | None = Field(description="Why a simpler method than the one asked for served it.")
     contributions: list[ContributionView] | None = Field(
         default=None, description="With `explain`: what the score is made of; the amounts add up to it."
@@ -155,7 +159,12 @@ def means_of(app: Mediatheque, db: Connection) -> Means:
 
     embedder = embedder_or_none(app)
     model_id = store().model_id(db, embedder.name) if embedder is not None else None
-    return Means(model_id=model_id, on_duty=app.champions.current())
+    return Means(
+        model_id=model_id,
+        on_duty=app.champions.current(),
+        stars=app.stars.current(),
+        people=app.people,
+    )
 
 
 def past(day: str | None) -> datetime | None:
@@ -195,6 +204,7 @@ def shown(
                 score=r.score,
                 method=r.method,
                 because=r.because,
+                expected_rating=r.expected_rating,
                 fallback=r.fallback,
                 contributions=[
                     ContributionView(

@@ -70,7 +70,7 @@ def train(
     with fitting as fits, library(printer) as app, printer.waiting("Training …"):
         outcome = flow(app.database, registry, engine=fits, only_if_new=only_if_new)
         stars = train_stars(app.database, of_stars, only_if_new=only_if_new)
-    printer.emit(_outcome_json(outcome) | {"stars": asdict(stars)})
+    printer.emit(asdict(outcome) | {"stars": asdict(stars)})
     if outcome.why_not:
         printer.say(f"Nothing was trained: {outcome.why_not}.")
     else:
@@ -243,9 +243,3 @@ def _difference(of: Comparison) -> str:
     """“+0.120 NDCG@10 a person (95 %: +0.080 to +0.160, p < 0.001)”."""
     chance = "p < 0.001" if of.p < 0.001 else f"p = {of.p:.3f}"
     return f"{of.gain:+.3f} NDCG@10 a person (95 %: {of.low:+.3f} to {of.high:+.3f}, {chance})"
-
-
-def _outcome_json(outcome: Outcome) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(outcome)

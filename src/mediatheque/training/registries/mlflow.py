@@ -101,10 +101,16 @@ class MlflowRegistry(serving.MlflowRegistry):
         return int(made.version)
 
 
+def prepare() -> None:
+    """Import MLflow's client, which reads its settings from the environment, without its telemetry and its talk."""
+    os.environ.update({name: os.environ.get(name, value) for name, value in _QUIET.items()})
+    import mlflow  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
+
 @contextmanager
 def _asking(address: Address) -> Generator[MlflowClient]:
-    """MLflow's client; what it raises becomes Unavailable. It reads its settings from the environment only."""
-    os.environ.update({name: os.environ.get(name, value) for name, value in _QUIET.items()})
+    """MLflow's client; what it raises becomes Unavailable. It takes a user and a password from the environment only."""
+    prepare()
     if address.auth is not None:
         os.environ["MLFLOW_TRACKING_USERNAME"], os.environ["MLFLOW_TRACKING_PASSWORD"] = address.auth
     from mlflow import MlflowClient
