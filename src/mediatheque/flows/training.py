@@ -21,6 +21,7 @@ from mediatheque.training.engines.here import Here
 from mediatheque.training.judging import Judges, judge, judges
 from mediatheque.training.queries import Part, Watermark, watermark
 from mediatheque.training.registry import Registry, Trained
+from mediatheque.training.titles import read_titles
 
 if TYPE_CHECKING:
     from mediatheque.training.significance import Comparison
@@ -73,12 +74,14 @@ def train(
     now: datetime | None = None,
     threads: int = 1,
     engine: Engine | None = None,
+    embedder: str | None = None,
     only_if_new: bool = False,
     on_step: OnStep = lambda step: None,
 ) -> Outcome:
     """Train on everybody's history, and promote what is not worse than the champion.
 
-    Without an engine, models are fitted here with so many threads. Raises Unavailable where the training
+    Without an engine, models are fitted here with so many threads; without an embedder's name content is told
+    by genres, years and people alone. Raises Unavailable where the training
     libraries are not installed, or the engine cannot be reached.
     """
     check_libraries()
@@ -94,11 +97,14 @@ def train(
             return Outcome(why_not=f"nothing was told since version {champion.version} was trained")
         everything = usual(read(db, Part(), opinions, now))
         split, parts = parts_of(db, opinions, now)
+        titles = read_titles(db, everything.item_ids, embedder)
     counted = Outcome(people=len(everything.user_ids), titles=len(everything.item_ids))
     if why_not := too_little(everything):
         return replace(counted, why_not=why_not)
     if parts is None:
         return replace(counted, why_not=split.why)
+    everything = titles.columns_of(everything)
+    parts = replace(parts, fit=titles.columns_of(parts.fit), known=titles.columns_of(parts.known))
     on_step("Trying models")
     contest = try_models(parts.fit, parts.validation, parts.known, champion, engine=engine)
     outcome = _judged(replace(counted, split=split.why), contest, judges(contest.known, parts.test), champion)

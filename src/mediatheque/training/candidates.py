@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,20 +12,21 @@ import numpy as np
 import numpy.typing as npt
 
 from mediatheque.recommend import models
-from mediatheque.recommend.models import Array, Arrays, blend, ials, item_knn, popularity, wedlae
+from mediatheque.recommend.models import Array, Arrays, blend, content, ials, item_knn, popularity, wedlae
 from mediatheque.training.interactions import Interactions
 from mediatheque.training.judging import Judges, shown
+from mediatheque.training.recipes import for_community
 
 #: An items × items matrix is no larger than this: 0.6 GB in the process that serves.
 MOST_ITEMS_SQUARE = 12_000
 #: The ridge that is best for the 4,826 people of MovieLens-1M is in proportion to how many people there are.
 PEOPLE_PER_RIDGE, LEAST_RIDGE, MOST_RIDGE = 16.0, 5.0, 300.0
-#: With so many people, popularity is believed as much as all other members of a blend together.
+#: Without a catalogue: with so many people, popularity is believed as much as all others of a blend together.
 PEOPLE_FOR_TASTE = 30.0
 #: What validation says of a blend's weights is believed as much as the prior with so many judges.
 JUDGES_FOR_WEIGHTS = 50.0
-#: Weights are tried in steps of a quarter.
-_STEPS = 4
+#: From the prior on each weight is tried with none, half and twice of it, and with so much of all; so many times round.
+_FACTORS, _MORE, _ROUNDS = (0.0, 0.5, 2.0), 0.25, 3
 #: The scores of this many users and items at once, at most: 160 MB for four members.
 _MOST_SCORES = 10_000_000
 
@@ -67,6 +68,18 @@ def singles(n_users: int, n_items: int) -> tuple[list[Recipe], list[str]]:
     return tried, left_out
 
 
+def with_content(tried: Sequence[Recipe], n_users: int) -> list[Recipe]:
+    """The same for titles with a catalogue: content alone, and beside what people have where a model can use it."""
+    usual = {one.model: one.config for one in members_of(Recipe("blend", "blend", for_community(n_users)))}
+    changed: list[Recipe] = []
+    for one in tried:
+        config = one.config
+        if isinstance(config, ials.Config):
+            config = replace(config, content_likes=usual["ials"].content_likes)
+        changed.append(replace(one, config=usual["wedlae"] if one.model == "wedlae" else config))
+    return [*changed, Recipe("content", "content", content.Config())]
+
+
 def fit_all(
     recipes: Sequence[Recipe], seen: Interactions, fit: Fit, *, already: Mapping[str, Arrays] | None = None
 ) -> dict[str, Arrays]:
@@ -103,7 +116,11 @@ def blended(members: Sequence[Recipe], weights: Mapping[str, float]) -> Recipe:
 
 
 def prior_weights(members: Sequence[Recipe], n_users: int) -> dict[str, float]:
-    """What a community of this size should begin with: the fewer people, the more goes by popularity."""
+    """What a community of this size should begin with: the fewer people, the more goes by content and popularity."""
+    if any(one.model == "content" for one in members):
+        measured = {one.model: one.weight for one in for_community(n_users).members}
+        given = {one.label: measured.get(one.model, 0.0) for one in members}
+        return {label: weight / sum(given.values()) for label, weight in given.items()}
     crowd = PEOPLE_FOR_TASTE / (PEOPLE_FOR_TASTE + n_users)
     others = [one.label for one in members if one.model != "popularity"]
     share = (1 - crowd) / max(len(others), 1)
@@ -118,13 +135,27 @@ def blend_weights(
     n = min(len(judges), max(_MOST_SCORES // max(judges.seen.n_items, 1), 1))
     judges = judges.first(n)
     scores = [_standard_scores(one, by_key[one.key], judges) for one in members]
-    best, best_gain = prior, _gain(scores, list(prior.values()), judges)
-    for mixture in _mixtures(len(members), _STEPS):
-        if (gain := _gain(scores, mixture, judges)) > best_gain:
-            best = dict(zip(prior, mixture, strict=True))
-            best_gain = gain
+    best = _climbed(list(prior.values()), lambda weights: _gain(scores, weights, judges))
     believed = n / (n + JUDGES_FOR_WEIGHTS)
-    return {label: believed * best[label] + (1 - believed) * prior[label] for label in prior}
+    return {
+        label: believed * found + (1 - believed) * prior[label]
+        for label, found in zip(prior, best, strict=True)
+    }
+
+
+def _climbed(weights: list[float], gain: Callable[[list[float]], float]) -> list[float]:
+    """From these weights uphill, one at a time; what is as good as before is left as it was. They add up to 1."""
+    best_gain = gain(weights)
+    for _ in range(_ROUNDS):
+        before = list(weights)
+        for place, weight in enumerate(before):
+            for value in sorted({*(weight * factor for factor in _FACTORS), _MORE}):
+                tried = [value if n == place else other for n, other in enumerate(weights)]
+                if (total := sum(tried)) and (found := gain(tried)) > best_gain:
+                    weights, best_gain = [one / total for one in tried], found
+        if weights == before:
+            break
+    return weights
 
 
 def _standard_scores(one: Recipe, arrays: Arrays, judges: Judges) -> npt.NDArray[np.float32]:
@@ -137,19 +168,6 @@ def _standard_scores(one: Recipe, arrays: Arrays, judges: Judges) -> npt.NDArray
 def _gain(scores: Sequence[npt.NDArray[np.float32]], weights: Sequence[float], judges: Judges) -> float:
     total = sum((w * s for w, s in zip(weights, scores, strict=True) if w), np.zeros_like(scores[0]))
     return float(shown(total, judges).ndcg.mean())
-
-
-def _mixtures(parts: int, steps: int) -> Iterator[list[float]]:
-    """All ways to share 1 among so many parts in steps."""
-    if parts == 1:
-        yield [1.0]
-        return
-    for first in range(steps + 1):
-        if first == steps:
-            yield [1.0] + [0.0] * (parts - 1)
-        else:
-            for rest in _mixtures(parts - 1, steps - first):
-                yield [first / steps] + [share * (steps - first) / steps for share in rest]
 
 
 def dimensions_for(n_users: int) -> int:

@@ -12,7 +12,14 @@ from mediatheque.kit.database import Connection
 from mediatheque.recommend.artifact import Artifact
 from mediatheque.recommend.models import Arrays
 from mediatheque.recommend.opinions import Opinions
-from mediatheque.training.candidates import Recipe, blend_weights, blended, fit_all, members_of
+from mediatheque.training.candidates import (
+    Recipe,
+    blend_weights,
+    blended,
+    fit_all,
+    members_of,
+    with_content,
+)
 from mediatheque.training.dataset import Dataset, read
 from mediatheque.training.engines import Engine
 from mediatheque.training.engines.here import Here
@@ -120,14 +127,15 @@ def contest_of(
     engine = engine or Here(threads)
     sizes = len(known.user_ids), len(known.item_ids)
     alone, left_out = engine.candidates(*sizes)
+    can_fit = set(engine.models(*sizes))
+    if known.seen.catalogue is not None:
+        alone, can_fit = with_content(alone, sizes[0]), can_fit | {"content"}
     arrays = fit_all(alone, fit.likes, engine.fit)
     weights = blend_weights(alone, arrays, choosing, len(known.user_ids))
     recipes = [*alone, blended(alone, weights), *also]
     if champion is not None:
         theirs = Recipe("champion", champion.name, champion.config)
-        can_be_fitted = set(engine.models(*sizes)).issuperset(
-            one.model for one in members_of(theirs) or [theirs]
-        )
+        can_be_fitted = can_fit.issuperset(one.model for one in members_of(theirs) or [theirs])
         if can_be_fitted and theirs.key not in {recipe.key for recipe in recipes}:
             recipes.append(theirs)
     arrays = fit_all(recipes, fit.likes, engine.fit, already=arrays)
@@ -175,7 +183,9 @@ def parts_of(db: Connection, opinions: Opinions, now: datetime) -> tuple[Split, 
 
 
 def usual(data: Dataset) -> Dataset:
-    """Only titles that somebody likes, the most liked where there are too many."""
+    """Only titles that somebody likes, the most liked where there are too many; as they are, if chosen already."""
+    if data.seen.catalogue is not None:
+        return data
     counts = data.likes.per_item
     kept = np.flatnonzero(counts > 0)
     if len(kept) > MOST_ITEMS:

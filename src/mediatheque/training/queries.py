@@ -53,6 +53,18 @@ class Watermark:
     last_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class TitleRow:
+    """What the catalogue says of a title besides its text."""
+
+    item_id: int
+    kind: str
+    year: int | None
+    description_length: int
+    genres: Sequence[str]
+    people: Sequence[str]
+
+
 def stream_told(db: Connection, part: Part) -> Iterator[Sequence[Any]]:
     """Chunks of rows by user and item: (user, item, seen, share, rating, liking, saved, hidden, last_at, total, count).
 
@@ -110,6 +122,39 @@ def later_than(db: Connection, item_ids: Sequence[int], year: int) -> set[int]:
         {"items": list(item_ids), "year": year},
     )
     return set(rows.scalars())
+
+
+def title_rows(db: Connection, item_ids: Sequence[int]) -> list[TitleRow]:
+    """What the catalogue says of these titles, by rising id."""
+    rows = db.execute(
+        text("""
+            SELECT i.id, i.kind, i.year, coalesce(length(i.work->>'description'), 0),
+                ARRAY(SELECT g.name FROM item_genres ig JOIN genres g ON g.id = ig.genre_id
+                      WHERE ig.item_id = i.id),
+                ARRAY(SELECT DISTINCT p.name FROM item_credits c JOIN people p ON p.id = c.person_id
+                      WHERE c.item_id = i.id)
+            FROM items i WHERE i.id = ANY(:items) ORDER BY i.id
+        """),
+        {"items": list(item_ids)},
+    )
+    return [TitleRow(*row) for row in rows]
+
+
+def best_known(db: Connection, n: int, besides: Sequence[int]) -> list[int]:
+    """The titles of the catalogue that most is known of; no episodes and videos, which come in thousands."""
+    return list(
+        db.execute(
+            text("""
+                SELECT i.id FROM items i
+                WHERE i.owner_id IS NULL AND i.merged_into IS NULL AND i.kind NOT IN ('episode', 'video')
+                    AND NOT i.id = ANY(:besides)
+                ORDER BY i.popularity DESC NULLS LAST, i.rating_count DESC NULLS LAST,
+                    coalesce(length(i.work->>'description'), 0) DESC, i.id
+                LIMIT :n
+            """),
+            {"n": n, "besides": list(besides)},
+        ).scalars()
+    )
 
 
 _EVENTS = """
