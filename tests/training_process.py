@@ -15,7 +15,7 @@ from typing import Any
 
 from mediatheque.flows.training import train
 from mediatheque.kit.database import Database
-from mediatheque.training.registry import LocalRegistry
+from mediatheque.training.registries.local import LocalRegistry
 
 
 def main(url: str, folder: str, what: str, dies_at: str = "0") -> None:

@@ -18,7 +18,8 @@ from mediatheque.recommend.champion import Champions
 from mediatheque.recommend.models import stars, wedlae
 from mediatheque.recommend.opinions import Opinions
 from mediatheque.recommend.registries import STARS
-from mediatheque.training.registry import LocalRegistry, Trained
+from mediatheque.training.registries.local import LocalRegistry
+from mediatheque.training.trained import Trained
 from mediatheque.vocabulary import Event, EventKind, Kind, Work
 from mediatheque.wiring import Mediatheque
 

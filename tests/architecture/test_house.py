@@ -12,6 +12,8 @@ import pytest
 import mediatheque.enrich.sources
 import mediatheque.importers
 import mediatheque.recommend.algorithms
+import mediatheque.recommend.registries
+import mediatheque.training.registries
 from mediatheque.kit.settings import Settings
 from mediatheque.kit.shelf import names_on
 
@@ -32,6 +34,8 @@ def contract(name: str) -> dict[str, list[str]]:
         (mediatheque.importers, "each other: importers"),
         (mediatheque.enrich.sources, "metadata sources"),
         (mediatheque.recommend.algorithms, "each other: recommenders"),
+        (mediatheque.recommend.registries, "each other: registries"),
+        (mediatheque.training.registries, "registries that take new models"),
     ],
 )
 def test_everything_on_a_shelf_is_kept_apart(shelf: object, name: str) -> None:

@@ -22,20 +22,20 @@ from community import NOW, TASTES, Community
 pytest.importorskip("scipy", reason="training needs the extra 'train'")
 pytest.importorskip("irspack", reason="training needs the extra 'train'")
 
+import small_world as world
 from mediatheque.flows import jobs
 from mediatheque.flows.training import Outcome, train
 from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.settings import read_settings
 from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.users import User, add_user
-import small_world as world
 from mediatheque.recommend.artifact import models_dir_in, read_aliases
 from mediatheque.recommend.champion import Champions, OnDuty
 from mediatheque.recommend.opinions import Opinions
-from mediatheque.recommend.serve import recommend
 from mediatheque.training.contest import Contest, split_of, try_models
 from mediatheque.training.dataset import read
-from mediatheque.training.registry import LocalRegistry, Trained
+from mediatheque.training.registries.local import LocalRegistry
+from mediatheque.training.trained import Trained
 from mediatheque.vocabulary import Event, EventKind
 from mediatheque.wiring import Mediatheque
 

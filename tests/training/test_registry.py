@@ -24,7 +24,7 @@ from mediatheque.recommend.champion import Champions
 from mediatheque.recommend.models import popularity, wedlae
 from mediatheque.recommend.opinions import Opinions
 from mediatheque.recommend.registries import FORMER
-from mediatheque.recommend.registries.local import KEPT
+from mediatheque.recommend.registries._folder import KEPT
 from mediatheque.training.registries.local import LocalRegistry
 from mediatheque.training.trained import Trained
 

@@ -20,8 +20,9 @@ from mediatheque.training.engines import Engine
 from mediatheque.training.engines.here import Here
 from mediatheque.training.judging import Judges, judge, judges
 from mediatheque.training.queries import Part, Watermark, watermark
-from mediatheque.training.registry import Registry, Trained
+from mediatheque.training.registries import Registry
 from mediatheque.training.titles import read_titles
+from mediatheque.training.trained import Trained
 
 if TYPE_CHECKING:
     from mediatheque.training.significance import Comparison

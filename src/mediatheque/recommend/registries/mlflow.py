@@ -31,8 +31,8 @@ from mediatheque.recommend.artifact import (
     read_files,
 )
 from mediatheque.recommend.registries import after_promotion
+from mediatheque.recommend.registries._folder import ModelFolder
 from mediatheque.recommend.registries._mlflow_rest import Server, Version, address_of
-from mediatheque.recommend.registries.local import LocalRegistry
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 #: Tags of a version: its pin, the pins of the champions before it, and its card where it is short enough.
@@ -61,7 +61,7 @@ class MlflowRegistry:
         self._server = server
         # Another server's champion, or another model's, must not serve in place of this one's.
         told = f"{server.address.url} {server.address.model}"
-        self._copy = LocalRegistry(
+        self._copy = ModelFolder(
             models_dir / _FOLDER / hashlib.sha256(told.encode()).hexdigest()[:16], kept=2
         )
         self._is_looked_through = False
