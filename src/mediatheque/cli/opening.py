@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mediatheque.cli.printing import Printer
 from mediatheque.cli.words import listed
-from mediatheque.kit.errors import Invalid, NotFound
+from mediatheque.kit.errors import Invalid, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from mediatheque.kit.database import Connection
@@ -54,6 +54,14 @@ def library(printer: Printer, *, is_demo: bool | None = None) -> Generator[Media
         yield app
     finally:
         app.close()
+
+
+def embedder_name(app: Mediatheque) -> str | None:
+    """What texts are embedded with; None where there is none, or it cannot be opened."""
+    try:
+        return app.embedder.name if app.embedder else None
+    except Unavailable:
+        return None
 
 
 def person(db: Connection, name: str | None) -> User:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mediatheque.cli import words
-from mediatheque.cli.opening import library, settings
+from mediatheque.cli.opening import embedder_name, library, settings
 from mediatheque.cli.options import AsJson
 from mediatheque.cli.printing import Printer
 from mediatheque.kit.errors import Invalid
@@ -68,7 +68,9 @@ def train(
     )
     fitting = opened(engine or read.train_engine, means)
     with fitting as fits, library(printer) as app, printer.waiting("Training …"):
-        outcome = flow(app.database, registry, engine=fits, only_if_new=only_if_new)
+        outcome = flow(
+            app.database, registry, engine=fits, embedder=embedder_name(app), only_if_new=only_if_new
+        )
         stars = train_stars(app.database, of_stars, only_if_new=only_if_new)
     printer.emit(asdict(outcome) | {"stars": asdict(stars)})
     if outcome.why_not:
