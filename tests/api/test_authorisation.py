@@ -47,6 +47,7 @@ PUBLIC = {
 
 #: Answers to members may be 403 where only administrators may ask at all, whatever they ask about.
 FOR_ADMINISTRATORS = {
+    ("get", "/api/recommendations/lift"),
     ("get", "/api/evaluations"),
     ("get", "/api/evaluations/{evaluation_id}"),
     ("get", "/api/evaluations/{evaluation_id}/report"),

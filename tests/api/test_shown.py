@@ -91,3 +91,20 @@ def test_a_merged_title_is_still_on_its_list(
     told = as_ada.get(f"/api/recommendations/{shown['id']}/why").json()["items"]
     merged = next(place for place in told if place["item_id"] == films[0])
     assert (merged["since"], merged["item"]["id"]) == ("merged", films[1])
+
+
+def test_what_came_of_lists_is_for_administrators(
+    as_ada: TestClient, as_ben: TestClient, films: list[int]
+) -> None:
+    shown = recommended(as_ben, 3)
+    click = {"kind": "clicked", "item_id": shown["items"][2]["item"]["id"], "list": shown["id"]}
+    assert as_ben.post("/api/events", json=click).status_code == 201
+    assert as_ben.get("/api/recommendations/lift").status_code == 403
+    report = as_ada.get("/api/recommendations/lift").json()
+    assert (report["lists"], report["people"], report["duels"]) == (1, 1, [])
+    (group,) = report["groups"]
+    assert (group["label"], group["shown"], group["outcomes"]["clicked"]) == ("popular", 3, 1)
+    # The third place is looked at half as often as the first: 1 of 3, twice.
+    assert group["corrected"]["value"] == pytest.approx(2 / 3)
+    by_model = as_ada.get("/api/recommendations/lift", params={"by": "model", "eta": 0, "days": 1}).json()
+    assert by_model["groups"][0]["corrected"]["value"] == pytest.approx(1 / 3)

@@ -28,6 +28,7 @@ WANTED = [
     "recommend",
     "similar",
     "why",
+    "lift",
     "rate",
     "watch",
     "hide",

@@ -52,3 +52,26 @@ def test_what_one_says_of_a_title_answers_the_last_list_with_it(run: Run) -> Non
     (why,) = run("why", str(list_id), "Sicario", "--json").lines
     assert [a["kind"] for a in why["answers"]] == ["rated", "watched", "saved", "hidden"]
     assert "→ watched" in run("why", "Sicario").out
+
+
+def test_lift_says_what_came_of_lists_and_when_that_is_too_little(run: Run) -> None:
+    assert "No list has been shown yet" in run("lift").out
+    run("recommend", "-n", "5")
+    said = run("lift").out
+    assert "Too little to tell" in said
+    run("watch", "Sicario")
+    run("hide", "Stalker")
+    (report,) = run("lift", "--json").lines
+    (group,) = report["groups"]
+    assert (group["label"], group["shown"], group["taken"]) == ("popular", 5, 1)
+    assert (group["outcomes"]["watched"], group["outcomes"]["declined"]) == (1, 1)
+    assert run("lift", "--since", "2999-01-01", "--json").lines[0]["lists"] == 0
+    assert run("lift", "--by", "model", "--eta", "0", "--json").lines[0]["groups"][0]["label"] == "popular"
+    run("lift", "--by", "moon", code=2)
+
+
+def test_check_says_how_many_lists_are_kept(run: Run) -> None:
+    run("recommend", "-n", "1")
+    (kept,) = [line for line in run("check", "--json").lines if line["part"] == "shown lists"]
+    assert kept["said"].startswith("1 list of recommendations kept, since ")
+    assert kept["said"].endswith("for 365 days")

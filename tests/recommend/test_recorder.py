@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,9 +18,11 @@ from mediatheque.kit.errors import NotFound
 from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.items import save_works
 from mediatheque.library.queries.merges import merge_items, undo_merge
-from mediatheque.library.queries.users import User, add_user
+from mediatheque.library.queries.users import User
 from mediatheque.recommend.champion import OnDuty
+from mediatheque.recommend.lift import OUTCOMES
 from mediatheque.recommend.listing import methods
+from mediatheque.recommend.queries.answers import impressions
 from mediatheque.recommend.queries.shown import add_shown, items_on_lists, list_answered, shown_lists
 from mediatheque.recommend.recorder import Since, Why, why
 from mediatheque.recommend.request import Means, Recommended, Request
@@ -228,28 +231,28 @@ def test_days_episodes_and_days_of_the_past(db: Connection, ada: User) -> None:
 def test_lists_from_before_are_read_after_the_migration(empty_database_url: str) -> None:
     config = alembic_config(empty_database_url)
     command.upgrade(config, "0004")
-    database = Database(empty_database_url)
     old = """[{"item_id": 1, "score": 0.5, "method": "popular", "because": "Popular.", "fallback": null,
         "contributions": [{"method": "popular", "name": "renown", "amount": 0.3, "item_id": null, "title": null},
                           {"method": "content", "name": "like", "amount": 0.2, "item_id": 4, "title": "Emma"}]}]"""
-    with database.transaction() as db:
-        user = add_user(db, "Ada")
-        db.execute(
-            text("INSERT INTO recommendations_shown (user_id, request, shown) VALUES (:u, :r, :s)"),
-            {"u": user.id, "r": '{"method": "popular", "via": "cli"}', "s": old},
-        )
-    migrate(empty_database_url)
-    with database.transaction() as db:
-        told = why(db, user.id)
-    assert (told.method, told.via, told.places[0].score) == ("popular", "cli", 0.5)
-    assert [(s.contribution.name, s.contribution.item_id, s.share) for s in told.places[0].shares] == [
-        ("renown", None, 0.6),
-        ("like", 4, 0.4),
-    ]
-    command.downgrade(config, "0004")
-    with database.transaction() as db:
-        row = db.execute(text("SELECT shown FROM recommendations_shown")).scalar_one()
-    database.close()
+    with closing(Database(empty_database_url)) as database:
+        with database.transaction() as db:
+            # As it was then: later columns are not there yet.
+            user_id = db.execute(text("INSERT INTO users (name) VALUES ('Ada') RETURNING id")).scalar_one()
+            db.execute(
+                text("INSERT INTO recommendations_shown (user_id, request, shown) VALUES (:u, :r, :s)"),
+                {"u": user_id, "r": '{"method": "popular", "via": "cli"}', "s": old},
+            )
+        migrate(empty_database_url)
+        with database.transaction() as db:
+            told = why(db, user_id)
+        assert (told.method, told.via, told.places[0].score) == ("popular", "cli", 0.5)
+        assert [(s.contribution.name, s.contribution.item_id, s.share) for s in told.places[0].shares] == [
+            ("renown", None, 0.6),
+            ("like", 4, 0.4),
+        ]
+        command.downgrade(config, "0004")
+        with database.transaction() as db:
+            row = db.execute(text("SELECT shown FROM recommendations_shown")).scalar_one()
     assert row[0]["contributions"][1] == {"method": "content", "name": "like", "amount": 0.2, "item_id": 4}
 
 
@@ -260,3 +263,53 @@ def test_nothing_of_a_list_is_left_when_it_goes(db: Connection, ada: User) -> No
     db.execute(text("DELETE FROM recommendations_shown WHERE id = :id"), {"id": list_id})
     left = db.execute(text("SELECT list_id, item_id FROM events WHERE id = :id"), {"id": event_id}).one()
     assert tuple(left) == (None, ids[0])
+
+
+def test_impressions_know_what_came_of_each_place(db: Connection, ada: User, ben: User) -> None:
+    ids = world.add_films(db)
+    first = at(db, shown(db, ada, n=14), 40)
+    second = at(db, shown(db, ada, n=14), 12)
+    others = at(db, shown(db, ben, n=14), 12)
+    past = recommend(db, ada.id, Request(as_of=world.NOW - timedelta(days=4)))
+    add_shown(db, ada.id, {"as_of": "2020-01-01"}, past)
+    for title, kind, value in (
+        ("Moon", EventKind.WATCHED, 0.9),
+        ("Heat", EventKind.WATCHED, 0.2),
+        ("Emma", EventKind.RATED, 4.5),
+        ("Jaws", EventKind.RATED, 1.0),
+        ("Drive", EventKind.SAVED, None),
+        ("Drive", EventKind.CLICKED, None),
+    ):
+        world.tell(db, ada, ids[title], kind, value, days_ago=10)
+    seen = impressions(db)
+    assert len(seen) == 3 * 14
+    came = {
+        (list_id, title): [name for name, is_so in zip(OUTCOMES, row, strict=True) if is_so]
+        for list_id, row, title in zip(
+            seen.lists, seen.outcomes, shown_titles(db, ada, seen.lists), strict=True
+        )
+        if row.any()
+    }
+    assert came == {
+        (second, "Moon"): ["watched"],
+        (second, "Heat"): ["started"],
+        (second, "Emma"): ["liked"],
+        (second, "Jaws"): ["declined"],
+        (second, "Drive"): ["clicked", "saved"],
+    }
+    assert seen.taken.sum() == 4
+    assert set(seen.lists) == {first, second, others}
+    assert set(impressions(db, since=world.NOW - timedelta(days=20)).lists) == {second, others}
+    assert len(impressions(db, since=world.NOW + timedelta(days=1))) == 0
+
+
+def shown_titles(db: Connection, user: User, list_ids: Sequence[int]) -> list[str]:
+    """The title of each place, as the lists are in `impressions`."""
+    rows = db.execute(
+        text("""
+            SELECT i.title FROM recommendations_shown s, jsonb_array_elements(s.shown) WITH ORDINALITY AS p(place, n),
+                items i WHERE s.id = ANY(:ids) AND i.id = CAST(p.place ->> 'item' AS bigint) ORDER BY s.id, p.n
+        """),
+        {"ids": sorted({int(i) for i in list_ids})},
+    )
+    return list(rows.scalars())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from anyio import to_thread
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from mediatheque.api import problems
-from mediatheque.api.asking import Asker, Opened
+from mediatheque.api.asking import Admin, Asker, Opened
 from mediatheque.api.cursors import Cursor, Limit, read_number, write_cursor
 from mediatheque.api.recommending import ContributionView
 from mediatheque.api.shapes import Id, ItemView, Page, PathId, item_view
@@ -156,6 +156,57 @@ class WhyView(BaseModel):
     items: list[PlaceView] = Field(description="Best first.")
 
 
+class EstimateView(BaseModel):
+    """A value with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float | None = Field(description="None: without limit.")
+
+
+class GroupView(BaseModel):
+    """What came of the titles that one method, or one model, put on lists."""
+
+    label: str
+    people: int
+    lists: int
+    shown: int = Field(description="Places of lists.")
+    outcomes: dict[str, int]
+    taken: int = Field(description="Clicked, saved, started, watched or liked.")
+    rate: EstimateView = Field(description="Of the shown, how many were taken up.")
+    corrected: EstimateView = Field(description="The same if every place had been looked at.")
+    lift: EstimateView | None = Field(
+        description="How much more is taken up than of what is popular: 0.1 is a tenth more; none: no telling."
+    )
+
+
+class DuelView(BaseModel):
+    """Two models whose lists were interleaved."""
+
+    label: str
+    people: int
+    lists: int
+    wins: dict[str, int] = Field(description="Lists won, by side.")
+    ties: int
+    people_won: dict[str, int] = Field(description="People of whose lists a side won more.")
+    is_by_people: bool = Field(description="Whether the test is over people; else over lists.")
+    share: EstimateView | None = Field(description="Of what was decided, the challenger's.")
+    p: float | None = Field(description="Of the two-sided sign test.")
+
+
+class LiftView(BaseModel):
+    """What came of the lists that were shown."""
+
+    by: str
+    propensity: str = Field(description="How likely a place is taken to be looked at.")
+    people: int
+    lists: int
+    is_by_people: bool = Field(description="Whether intervals are over people; else, with few, over lists.")
+    groups: list[GroupView]
+    duels: list[DuelView]
+    sentences: list[str] = Field(description="What to think of it, in words.")
+
+
 @router.get("/shown", summary="Your past lists")
 async def list_shown(app: Opened, asker: Asker, cursor: Cursor = None, limit: Limit = 50) -> Page[ShownList]:
     """Every list that was shown to you and is still kept, latest first."""
@@ -169,6 +220,41 @@ async def list_shown(app: Opened, asker: Asker, cursor: Cursor = None, limit: Li
         return Page(items=[_listed(one, now) for one in kept], next=following)
 
     return await app.database.run(page)
+
+
+@router.get("/lift", summary="What came of lists (administrators)", responses=problems.describe(403))
+async def lift_of_lists(
+    app: Opened,
+    admin: Admin,
+    by: Annotated[
+        Literal["method", "model"], Query(description="What to compare: methods, or trained models.")
+    ] = "method",
+    days: Annotated[
+        int, Query(ge=1, le=36_500, description="Only lists shown in the last so many days.")
+    ] = 365,
+    eta: Annotated[
+        float | None,
+        Query(
+            ge=0,
+            le=3,
+            description="A place of rank r is taken to be looked at like 1/r^eta; left out: like 1/log2(r + 1).",
+        ),
+    ] = None,
+) -> LiftView:
+    """How many of the shown titles were clicked, saved, started, watched or liked, by method or by trained model.
+
+    Everybody's lists, in sums. Intervals hold 95 %; where models were interleaved, who won.
+    """
+
+    def worked_out() -> LiftView:
+        from mediatheque.recommend.lift import Propensity, as_json, lift
+        from mediatheque.recommend.queries.answers import impressions
+
+        with app.database.transaction() as db:
+            seen = impressions(db, since=datetime.now(UTC) - timedelta(days=days))
+        return LiftView.model_validate(as_json(lift(seen, by=by, propensity=Propensity(eta))))
+
+    return await to_thread.run_sync(worked_out)
 
 
 @router.get("/{list_id}/why", summary="Why was this on my list?", responses=problems.describe(404))

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import text
 
 from mediatheque.kit.database import Connection
+from mediatheque.recommend.lift import OUTCOMES, Impressions
 from mediatheque.recommend.queries.shown import ANSWERED_WITHIN, KeptList
 from mediatheque.vocabulary import SEEN_KINDS, EventKind
 
@@ -33,6 +35,10 @@ ANSWERS = frozenset(
         *SEEN_KINDS,
     }
 )
+
+
+#: Who has seen so much of it has seen it through; so many stars say that one liked it, or did not.
+FINISHED_FROM, LIKED_FROM, DECLINED_TO = 0.7, 4.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,57 @@ def answers_to(db: Connection, kept: KeptList) -> dict[int, list[Answer]]:
     return found
 
 
+def impressions(db: Connection, *, since: datetime | None = None) -> Impressions:
+    """Every place of every list shown since then (None: that is kept), and what came of it."""
+    rows = db.execute(
+        text(f"""
+            {attributed("(CAST(:since AS timestamptz) IS NULL OR s.shown_at >= :since) AND s.request -> 'as_of' IS NULL")},
+            came AS (
+                SELECT a.list_id, a.rank, {", ".join(f"bool_or({condition}) AS {name}" for name, condition in _CAME.items())}
+                FROM answers a JOIN events e ON e.id = a.event_id GROUP BY a.list_id, a.rank
+            )
+            SELECT p.user_id, p.list_id, p.rank, p.method, p.arm, s.model, s.version, s.arms,
+                {", ".join(f"coalesce(c.{name}, false) AS {name}" for name in OUTCOMES)}
+            FROM places p JOIN recommendations_shown s ON s.id = p.list_id
+            LEFT JOIN came c ON c.list_id = p.list_id AND c.rank = p.rank
+            ORDER BY p.list_id, p.rank
+        """),
+        given() | {"since": since, "enough": FINISHED_FROM, "loved": LIKED_FROM, "poor": DECLINED_TO},
+    ).all()
+    sides = [{name: (model, version) for name, model, version in row.arms or ()} for row in rows]
+    made = [arms.get(row.arm, (row.model, row.version)) for row, arms in zip(rows, sides, strict=True)]
+    return Impressions(
+        users=np.array([row.user_id for row in rows], np.int64),
+        lists=np.array([row.list_id for row in rows], np.int64),
+        ranks=np.array([row.rank for row in rows], np.int64),
+        methods=np.array([row.method for row in rows], np.str_),
+        models=np.array([_named(*one) for one in made], np.str_),
+        arms=np.array([row.arm or "" for row in rows], np.str_),
+        duels=np.array(
+            [" against ".join(_named(*arms[name]) for name in sorted(arms)) for arms in sides], np.str_
+        ),
+        outcomes=np.array([row[-len(OUTCOMES) :] for row in rows], np.bool_).reshape(-1, len(OUTCOMES)),
+    )
+
+
 def given() -> dict[str, Any]:
     """The parameters of `attributed`, but for those of its condition."""
     return {"within": ANSWERED_WITHIN, "kinds": sorted(kind.value for kind in ANSWERS)}
+
+
+def _named(model: str | None, version: int | None) -> str:
+    return f"{model} {version}" if model is not None else ""
+
+
+_SEEN = f"e.kind IN ({', '.join(repr(kind.value) for kind in sorted(SEEN_KINDS))})"
+_CAME = {
+    "clicked": "e.kind = 'clicked'",
+    "saved": "e.kind IN ('saved', 'added')",
+    "started": f"e.kind = 'started' OR ({_SEEN} AND e.value < :enough)",
+    "watched": f"{_SEEN} AND (e.value IS NULL OR e.value >= :enough)",
+    "liked": "e.kind = 'liked' OR (e.kind = 'rated' AND e.value >= :loved)",
+    "declined": "e.kind IN ('hidden', 'disliked') OR (e.kind = 'rated' AND e.value <= :poor)",
+}
 
 
 def attributed(condition: str) -> str:
