@@ -149,7 +149,7 @@ def backtest(
         with printer.steps("Looking back …") as on_step:
             found = flow(
                 app.database, who.id, since=since.replace(tzinfo=UTC) if since else None, step=step.value,
-                most=most, threads=threads, on_step=on_step,
+                most=most, threads=threads, embedder=_embedder_or_none(app), on_step=on_step,
             )  # fmt: skip
     _say_backtest(printer, found)
 
@@ -278,13 +278,14 @@ def _say_backtest(printer: Printer, found: Backtest) -> None:
         return
     rows = [
         (
-            words.short_day(one.began_at),
+            words.day(one.began_at),
+            words.number(one.people),
             words.number(one.choices),
             *(words.number(n) for n in (one.found_10, one.popular_10, one.found_50, one.popular_50)),
         )
         for one in found.periods
     ]
-    figures = ("Chosen", "In its 10", "In the popular 10", "In its 50", "In the popular 50")
+    figures = ("People then", "Chosen", "In its 10", "In the popular 10", "In its 50", "In the popular 50")
     printer.table(("From", *figures), rows, right=figures)
     printer.say(found.says, style="bold")
     printer.note("Each list was made of nothing but what was known on its first day.")

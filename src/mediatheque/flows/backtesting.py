@@ -11,9 +11,10 @@ from mediatheque.flows.training import check_libraries
 from mediatheque.kit.database import Database
 from mediatheque.recommend.opinions import Opinions
 from mediatheque.training.backtest import Backtest, Period, look_back, periods_of
-from mediatheque.training.contest import too_little
+from mediatheque.training.contest import usual
 from mediatheque.training.dataset import read
-from mediatheque.training.queries import Part, later_than
+from mediatheque.training.queries import Part
+from mediatheque.training.titles import read_titles
 
 
 def backtest(
@@ -26,6 +27,7 @@ def backtest(
     opinions: Opinions | None = None,
     now: datetime | None = None,
     threads: int = 1,
+    embedder: str | None = None,
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Backtest:
     """How much of what the person chose would have been suggested. Raises Unavailable where the training libraries
@@ -41,19 +43,18 @@ def backtest(
         spans = periods_of(own.times, step, since, most)
         del everything
         found: list[Period] = []
-        why_not = None
         for begin, end in spans:
-            on_step(f"Looking back at {begin:%-d %B %Y}")
-            before = read(db, Part(until=begin), opinions, now)
-            if why_not := too_little(before):
+            on_step(f"Looking back at {begin.day} {begin:%B %Y}")
+            known = usual(read(db, Part(until=begin), opinions, now))
+            if not len(known.item_ids):
                 continue
-            closed = later_than(db, before.item_ids.tolist(), begin.year)
+            # Columns go by what was known then: a title must not be there because it would be liked later.
+            known = read_titles(db, known.item_ids, embedder).columns_of(known)
             later = read(db, Part(since=begin, until=end), opinions, now)
-            gone = np.array(sorted(closed), np.int64)
-            found.append(look_back(before, later, user_id, gone, (begin, end), threads=threads))
+            found.append(look_back(known, later, user_id, (begin, end), threads=threads))
     if not spans:
         told = f"since {since:%Y-%m-%d}" if since else "with a date"
         return Backtest(why_not=f"nothing {told} that was liked is in the history", step=step)
     if not found:
-        return Backtest(why_not=f"before each {step} too little was known: {why_not}", step=step)
+        return Backtest(why_not=f"before each {step} nobody had liked anything yet", step=step)
     return Backtest(step=step, periods=found, skipped=len(spans) - len(found))

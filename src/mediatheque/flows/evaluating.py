@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,10 @@ from mediatheque.training.contest import LEAST_JUDGES, Parts, Split, split_of, t
 from mediatheque.training.dataset import Dataset, read
 from mediatheque.training.evaluating import Evaluation, Question, evaluate
 from mediatheque.training.expected_stars import read_with_ratings
-from mediatheque.training.item_vectors import vectors_of_items
+from mediatheque.training.item_vectors import vectors_of
 from mediatheque.training.judging import judges
 from mediatheque.training.queries import Watermark, watermark
+from mediatheque.training.titles import read_titles
 
 #: Called with what is done next, in words.
 OnStep = Callable[[str], None]
@@ -161,20 +162,21 @@ def _told(
     parts = Parts(fit, validation, known, test)
     if why_not := _too_few_judges(parts, split, protocol):
         return why_not
-    items = usual(known).item_ids
-    vectors, likeness = vectors_of_items(db, items, embedder)
+    # Columns go by what was known before anybody judged: a title must not be there because it would be liked later.
+    titles = read_titles(db, usual(known).item_ids, embedder)
+    vectors, likeness = vectors_of(titles.catalogue)
     question = Question(
         protocol=protocol,
         split=split.why,
         k=k,
-        data={**_about(mark, usual(known)), "likeness": likeness},
+        data={**_about(mark, usual(known)), "columns": len(titles.item_ids), "likeness": likeness},
         vectors=vectors,
-        unknown_share=_unknown_share(test, items),
+        unknown_share=_unknown_share(test, titles.item_ids),
         champion=champion,
         ratings=(before, after),
         notes=notes,
     )
-    return Told(parts, question)
+    return Told(replace(parts, fit=titles.columns_of(fit), known=titles.columns_of(known)), question)
 
 
 _OTHER = "places in histories do without: mediatheque evaluate --protocol last"
@@ -206,7 +208,7 @@ def _about(mark: Watermark, known: Dataset) -> Mapping[str, Any]:
 
 
 def _unknown_share(test: Dataset, items: npt.NDArray[np.int64]) -> float:
-    """Of what was liked later, the share that nobody had liked before."""
+    """Of what was liked later, the share of titles that no model was made for."""
     chosen = test.likes.items
     return float((~np.isin(test.item_ids[chosen], items)).mean()) if len(chosen) else 0.0
 

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mediatheque.recommend import models
+from mediatheque.recommend.models import popularity
 from mediatheque.training import metrics
-from mediatheque.training.candidates import Recipe, blended, fit_all, prior_weights, singles
-from mediatheque.training.contest import usual
+from mediatheque.training.candidates import Recipe, blended, fit_all, prior_weights, singles, with_content
 from mediatheque.training.dataset import Dataset
 from mediatheque.training.engines.here import Here
 from mediatheque.training.interactions import Interactions
@@ -29,6 +29,7 @@ class Period:
 
     began_at: datetime
     ended_at: datetime
+    people: int  # who had told anything by then
     choices: int  # titles taken to that were new to the person
     found_10: int
     found_50: int
@@ -43,7 +44,7 @@ class Backtest:
     why_not: str | None = None
     step: str = "month"
     periods: Sequence[Period] = field(default_factory=list[Period])
-    skipped: int = 0  # periods before which too few people had told enough
+    skipped: int = 0  # periods before which nobody had liked anything
 
     @property
     def says(self) -> str:
@@ -89,44 +90,59 @@ def recipe_for(known: Dataset) -> Recipe:
     """What a library of this size begins with. Nothing is chosen by what came later: settings and weights follow
     from how many people and titles there were."""
     alone, _ = singles(len(known.user_ids), len(known.item_ids))
+    if known.seen.catalogue is not None:
+        alone = with_content(alone, len(known.user_ids))
     return blended(alone, prior_weights(alone, len(known.user_ids)))
 
 
 def look_back(
-    before: Dataset,
-    later: Dataset,
-    user_id: int,
-    closed: npt.NDArray[np.int64],
-    span: tuple[datetime, datetime],
-    *,
-    threads: int = 1,
+    known: Dataset, later: Dataset, user_id: int, span: tuple[datetime, datetime], *, threads: int = 1
 ) -> Period:
-    """One period: models are made of `before` alone; `closed` are ids of titles that did not exist yet."""
-    known = usual(before)
+    """One period: models are made of `known` alone, and titles of a later year did not exist yet."""
     own, chosen = _row(known, user_id), _liked(later, user_id)
-    chosen = chosen[~np.isin(chosen, _ids(before, user_id))]
-    best = recipe_for(known)
-    crowd, _ = singles(len(known.user_ids), len(known.item_ids))
-    popular = next(one for one in crowd if one.model == "popularity")
+    chosen = chosen[~np.isin(chosen, known.item_ids[own.items])]
+    best, popular = recipe_for(known), Recipe("popularity", "popularity", popularity.Config())
     arrays = fit_all([best, popular], known.likes, Here(threads).fit)
-    found: dict[str, list[int]] = {}
-    for name, recipe in (("found", best), ("popular", popular)):
-        likes = own.having(own.weights > 0).histories()
-        scores = models.model(recipe.model).score(arrays[recipe.key], recipe.config, likes)
-        scores[:, own.items] = -np.inf
-        scores[:, np.isin(known.item_ids, closed)] = -np.inf
-        (shown,) = metrics.top(scores, MANY)
-        is_hit = np.isin(known.item_ids[shown[shown >= 0]], chosen)
-        found[name] = [int(is_hit[:places].sum()) for places in (FEW, MANY)]
+    is_open = _existed(known, span[0].year)
+    found = [
+        _found(recipe, arrays[recipe.key], own, is_open & is_shown, known.item_ids, chosen)
+        for recipe, is_shown in ((best, True), (popular, known.likes.per_item > 0))
+    ]
     return Period(
         began_at=span[0],
         ended_at=span[1],
+        people=len(known.user_ids),
         choices=len(chosen),
-        found_10=found["found"][0],
-        found_50=found["found"][1],
-        popular_10=found["popular"][0],
-        popular_50=found["popular"][1],
+        found_10=found[0][0],
+        found_50=found[0][1],
+        popular_10=found[1][0],
+        popular_50=found[1][1],
     )
+
+
+def _found(
+    recipe: Recipe,
+    arrays: models.Arrays,
+    own: Interactions,
+    is_shown: npt.NDArray[np.bool_],
+    item_ids: npt.NDArray[np.int64],
+    chosen: npt.NDArray[np.int64],
+) -> tuple[int, int]:
+    """How many of the chosen are among the first few and the first many of what this model would have shown."""
+    likes = own.having(own.weights > 0).histories()
+    scores = models.model(recipe.model).score(arrays, recipe.config, likes)
+    scores[:, own.items] = -np.inf
+    scores[:, ~is_shown] = -np.inf
+    (shown,) = metrics.top(scores, MANY)
+    is_hit = np.isin(item_ids[shown], chosen) & (shown >= 0)
+    return int(is_hit[:FEW].sum()), int(is_hit.sum())
+
+
+def _existed(known: Dataset, year: int) -> npt.NDArray[np.bool_]:
+    """Which titles are not of a later year."""
+    if known.seen.catalogue is None:
+        return np.ones(len(known.item_ids), np.bool_)
+    return ~(known.seen.catalogue.years > year)
 
 
 def _row(data: Dataset, user_id: int) -> Interactions:
@@ -136,10 +152,6 @@ def _row(data: Dataset, user_id: int) -> Interactions:
         return data.seen.of_users(rows)
     nothing = np.zeros(0, np.int64)
     return Interactions.of(nothing, nothing, 1, len(data.item_ids))
-
-
-def _ids(data: Dataset, user_id: int) -> npt.NDArray[np.int64]:
-    return data.item_ids[_row(data, user_id).items]
 
 
 def _liked(data: Dataset, user_id: int) -> npt.NDArray[np.int64]:

@@ -73,9 +73,7 @@ class Choices:
 
     judges: int
     targets: int
-    unknown_share: (
-        float  # of all later choices those of titles that nobody had liked: no model could find them
-    )
+    unknown_share: float  # of all later choices those of titles that no model was made for
     popularity: float  # mean percentile
     cold_share: float
 

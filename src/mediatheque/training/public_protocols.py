@@ -20,12 +20,13 @@ from mediatheque.kit.errors import Invalid
 from mediatheque.recommend.artifact import Artifact
 from mediatheque.training import recipes
 from mediatheque.training.candidates import Recipe
+from mediatheque.training.catalogue import Catalogue
 from mediatheque.training.contest import Contest, contest_of
 from mediatheque.training.dataset import Dataset
 from mediatheque.training.evaluating import Question
 from mediatheque.training.expected_stars import Rated
 from mediatheque.training.interactions import Interactions
-from mediatheque.training.item_vectors import vectors_of_genres
+from mediatheque.training.item_vectors import vectors_of
 from mediatheque.training.judging import Judges, judges
 from mediatheque.training.splits import Held, stratified, strong_generalisation
 
@@ -62,7 +63,7 @@ class MovieLens:
     rated: Rated
     n_users: int
     n_items: int
-    genres: Sequence[Sequence[int]]
+    catalogue: Catalogue  # for the diversity of lists; models by these protocols learn from people alone
     sha256: str
 
     def rows(self, chosen: npt.NDArray[np.int64]) -> Interactions:
@@ -98,7 +99,7 @@ def read_movielens(files: Files, folder: Path) -> MovieLens:
         Rated(user.astype(np.int64), item.astype(np.int64), stars, times),
         len(user_ids),
         len(item_ids),
-        [genres.get(item_id, ()) for item_id in item_ids.tolist()],
+        _catalogue([genres.get(item_id, ()) for item_id in item_ids.tolist()]),
         hashlib.sha256(written).hexdigest(),
     )
 
@@ -148,7 +149,7 @@ def _question(
     split: str,
     ratings: tuple[Rated, Rated] | str,
 ) -> Question:
-    vectors, likeness = vectors_of_genres([movies.genres[item] for item in items.tolist()])
+    vectors, likeness = vectors_of(movies.catalogue.of_items(items))
     return Question(
         protocol=protocol,
         split=split,
@@ -207,6 +208,15 @@ def _genres(files: Files, path: Path) -> dict[int, tuple[int, ...]]:
         raise Invalid(f"{path} is not GroupLens’s; unpack {files.name} again") from None
     numbers = {name: n for n, name in enumerate(sorted({name for names in named.values() for name in names}))}
     return {item: tuple(numbers[name] for name in names) for item, names in named.items()}
+
+
+def _catalogue(genres: Sequence[Sequence[int]]) -> Catalogue:
+    marks = np.zeros(
+        (len(genres), 1 + max((number for those in genres for number in those), default=0)), np.float32
+    )
+    for row, those in zip(marks, genres, strict=True):
+        row[list(those)] = 1
+    return Catalogue(np.full(len(genres), np.nan), marks)
 
 
 def _of_dat(line: str) -> tuple[int, tuple[str, ...]]:

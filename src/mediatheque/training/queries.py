@@ -104,26 +104,6 @@ def watermark(db: Connection) -> Watermark:
     return Watermark(row[0], row[1], row[2])
 
 
-def genres_of(db: Connection, item_ids: Sequence[int]) -> dict[int, list[int]]:
-    """The ids of these items' genres; who has none is missing."""
-    rows = db.execute(
-        text(
-            "SELECT item_id, array_agg(genre_id) AS genres FROM item_genres WHERE item_id = ANY(:items) GROUP BY item_id"
-        ),
-        {"items": list(item_ids)},
-    )
-    return {row.item_id: row.genres for row in rows}
-
-
-def later_than(db: Connection, item_ids: Sequence[int], year: int) -> set[int]:
-    """Those of these items that are of a later year."""
-    rows = db.execute(
-        text("SELECT id FROM items WHERE id = ANY(:items) AND year > :year"),
-        {"items": list(item_ids), "year": year},
-    )
-    return set(rows.scalars())
-
-
 def title_rows(db: Connection, item_ids: Sequence[int]) -> list[TitleRow]:
     """What the catalogue says of these titles, by rising id."""
     rows = db.execute(
