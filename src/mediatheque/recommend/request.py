@@ -1,8 +1,7 @@
-"""What is asked of a recommender (how many, by which method, under which rules), and what it answers."""
+"""What is asked of a recommender (how many, by which method, under which rules), and what there is to answer with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,11 +9,12 @@ from typing import Any
 from mediatheque.kit.errors import Invalid
 from mediatheque.kit.remembered import Remembered
 from mediatheque.recommend.champion import OnDuty
+from mediatheque.recommend.recommended import MIXED as MIXED
+from mediatheque.recommend.recommended import Arm as Arm
+from mediatheque.recommend.recommended import Recommended as Recommended
 from mediatheque.recommend.remembered import Person
-from mediatheque.vocabulary import Kind, Recommendation
+from mediatheque.vocabulary import Kind
 
-#: All methods together.
-MIXED = "mixed"
 #: Episodes and videos come in thousands and mean little alone: only for who asks.
 USUAL_KINDS = (Kind.FILM, Kind.SHOW, Kind.BOOK, Kind.AUDIO)
 #: The most that may be asked for at once, and how far variety goes.
@@ -83,30 +83,3 @@ class Means:
     stars: OnDuty = field(default_factory=OnDuty)
     #: Who asked before, for a process that is asked often.
     people: Remembered[Person] | None = field(default=None, repr=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """One side of an experiment: its name, and the trained model that served for it."""
-
-    name: str  # "champion" or "challenger"
-    model: str
-    version: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recommended:
-    """A list, best first, and how it came about."""
-
-    recommendations: tuple[Recommendation, ...] = ()
-    method: str = MIXED  # as asked for
-    model: str | None = None  # the trained model that had a say, and its version
-    version: int | None = None
-    fallback: str | None = None  # why a simpler method than the one asked for served all of it
-    arms: tuple[Arm, ...] = ()  # of an experiment: whose lists were interleaved
-
-    def __iter__(self) -> Iterator[Recommendation]:
-        return iter(self.recommendations)
-
-    def __len__(self) -> int:
-        return len(self.recommendations)

@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import text
 
 from mediatheque.kit.database import Connection
 from mediatheque.kit.wire import jsonb
 from mediatheque.library.queries.items import VISIBLE, item_from_row
+from mediatheque.recommend.recommended import Recommended
 from mediatheque.vocabulary import Event, Item, Recommendation
-
-if TYPE_CHECKING:
-    # A numerical library comes with it, which who tells an event need not load.
-    from mediatheque.recommend.request import Recommended
 
 #: For so long after it was shown an event may be what came of a list, when it names none.
 ANSWERED_WITHIN = timedelta(days=30)
