@@ -80,3 +80,35 @@ def test_because_of_a_title_of_ones_own(
     assert kept(database) == {"n": 1, "method": "because-of", "because_of": arrival, "via": "api"}
     none = as_ada.get("/api/recommendations/because-of", params={"exclude": dune, "rows": 2})
     assert none.json() == {"rows": []}
+
+
+def test_a_list_for_a_group_counts_who_agreed(
+    as_ada: TestClient, as_ben: TestClient, films: list[int], database: Database, ada: User, ben: User
+) -> None:
+    arrival, amelie, dune = films
+    told(database, ada, arrival, EventKind.WATCHED)
+    asked = {"user": "ben", "explain": True, "strategy": "average"}
+    refused = as_ada.get("/api/recommendations/group", params=asked)
+    assert (refused.status_code, refused.json()["title"]) == (404, "Not found")
+    # An administrator cannot say it for somebody else.
+    as_ada.patch(f"/api/users/{ben.id}", json={"shares_taste": True})
+    assert as_ada.get("/api/recommendations/group", params=asked).status_code == 404
+    assert as_ben.patch("/api/users/me", json={"shares_taste": True}).json()["shares_taste"] is True
+    answer = as_ada.get("/api/recommendations/group", params=asked).json()
+    assert answer["method"] == "group"
+    assert {item["item"]["id"] for item in answer["items"]} == {amelie, dune}
+    for item in answer["items"]:
+        assert item["method"] == "average"
+        assert "Ben would " in item["because"]
+        assert sum(c["amount"] for c in item["contributions"]) == pytest.approx(item["score"], abs=1e-6)
+    assert kept(database) == {
+        "n": 10,
+        "method": "group",
+        "with": [ben.id],
+        "strategy": "average",
+        "seen_by_some": False,
+        "via": "api",
+    }
+    # Ada never agreed, and Ben may ask for nobody but himself.
+    assert as_ben.get("/api/recommendations/group", params={"user": "Ada"}).status_code == 404
+    assert as_ben.get("/api/recommendations/group", params={"user": "Ben"}).status_code == 422

@@ -40,3 +40,17 @@ def test_what_trends_is_a_method(run: Run) -> None:
     lines = run("recommend", "--method", "trending", "--json").lines
     assert {line["method"] for line in lines} == {"popular"}
     assert "nothing is seen by more people just now" in lines[0]["fallback"]
+
+
+def test_together_with_those_who_share_their_taste(run: Run) -> None:
+    run("users", "add", "Ben")
+    asked = ("recommend", "--user", "Ada", "--with", "Ben")
+    assert "Nobody called 'Ben' shares their taste" in run(*asked, code=1).err
+    assert "also in others' lists for a group" in run("users", "set", "Ben", "--shares-taste").out
+    run("watch", "Arrival", "--user", "Ben")
+    found = titles(run, *asked, "--strategy", "least-misery")
+    assert "Arrival" not in found
+    assert "Sicario" in found
+    assert "Arrival" in titles(run, *asked, "--seen-by-some")
+    assert "Ben would" in run(*asked).out
+    assert "two lists" in run(*asked, "--because-of", "Arrival", code=2).err

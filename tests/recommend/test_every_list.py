@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 import small_world as world
 from mediatheque.kit.database import Connection, Database
-from mediatheque.library.queries.users import User
+from mediatheque.library.queries.users import User, set_sharing
 from mediatheque.recommend.because_of import because_of, rows
 from mediatheque.recommend.champion import OnDuty
+from mediatheque.recommend.group import Strategy, recommend_to_group
 from mediatheque.recommend.request import USUAL_KINDS, Means, Recommended, Request, Rules
 from mediatheque.recommend.similar import similar
 from mediatheque.vocabulary import EventKind, Kind, Work
@@ -149,3 +150,31 @@ def test_because_of_leaves_out_what_is_known(small: Small, data: st.DataObject) 
         assert {r.item.kind for r in one} <= set(request.rules.kinds or USUAL_KINDS)
     shown = [r.item.id for row in made for r in row.best]
     assert len(shown) == len(set(shown))
+
+
+@given(data=st.data())
+@examples
+def test_a_list_for_a_group_leaves_out_what_anybody_knows(small: Small, data: st.DataObject) -> None:
+    own, others = data.draw(histories(small.items, most=6)), data.draw(histories(small.items, most=6))
+    request = data.draw(requests(small.items, "group"))
+    strategy, seen_by_some = data.draw(st.sampled_from(Strategy)), data.draw(st.booleans())
+    with small.database.engine.connect() as db:
+        set_sharing(db, small.ben.id, True)
+        tell(db, small.ada, own)
+        tell(db, small.ben, others)
+        best = recommend_to_group(
+            db,
+            small.ada.id,
+            ["Ben"],
+            request,
+            means(data, db),
+            strategy=strategy,
+            seen_by_some=seen_by_some,
+        )
+        db.rollback()
+    # Ben has seen some films before all examples.
+    by_ada, by_ben = known(small, own), known(small, others) | set(small.items[5:9])
+    never = by_ada & by_ben if seen_by_some else by_ada | by_ben
+    keeps_its_promises(best, request, never | hidden(own) | hidden(others), small)
+    for r in best:
+        assert {c.name for c in r.contributions} <= {"you", "Ben", "variety"}

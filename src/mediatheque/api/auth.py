@@ -68,6 +68,7 @@ class UserView(BaseModel):
     )
     may_see_unrated: bool = Field(True, description="With `max_age`: also what nobody rated for an age.")
     services: list[str] = Field([], description="Where they can stream; empty: they do not say.")
+    shares_taste: bool = Field(False, description="Whether others may ask for lists that are for both.")
 
 
 class SignedIn(BaseModel):
@@ -204,6 +205,7 @@ def user_view(user: User) -> UserView:
         max_age=user.max_age,
         may_see_unrated=user.may_see_unrated,
         services=list(user.services),
+        shares_taste=user.shares_taste,
     )
 
 

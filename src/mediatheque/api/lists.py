@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from anyio import to_thread
 from fastapi import APIRouter, Query
@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.recommending import Explain, Number, Recommendations, Ruled, means_of, shown
-from mediatheque.api.shapes import ItemView, PathId, item_view
+from mediatheque.api.shapes import NO_NUL, ItemView, PathId, item_view
 from mediatheque.library.queries import history
 from mediatheque.wiring import Mediatheque
 
@@ -123,6 +123,60 @@ async def list_because_of(
         with app.database.transaction() as db:
             best = because_of(db, asker.id, item_id, request, means_of(app, db))
             return shown(db, asker.id, request, best, is_explained=explain, because_of=item_id)
+
+    return await to_thread.run_sync(listed)
+
+
+@router.get("/group", summary="What for all of us?", responses=problems.describe(404))
+async def list_for_group(
+    app: Opened,
+    asker: Asker,
+    rules: Ruled,
+    user: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL)]],
+        Query(
+            description="Names of those who are with you; each has to share their taste.",
+            min_length=1,
+            max_length=20,
+        ),
+    ],
+    strategy: Annotated[
+        Literal["fair", "average", "least-misery"],
+        Query(
+            description="`fair`: everybody gets their share of the list; `average`: by the mean; `least-misery`: "
+            "by whom a title pleases least."
+        ),
+    ] = "fair",
+    seen_by_some: Annotated[
+        bool, Query(description="Also what some of you know already; never what somebody has hidden.")
+    ] = False,
+    n: Number = 10,
+    explain: Explain = False,
+) -> Recommendations:
+    """For you and others of this library together: new to everybody, under the strictest of your age limits.
+
+    Only who shares their taste (`PATCH /users/me`) can be named. The reasons tell how much each of you would
+    like a title, and none of the titles that others know.
+    """
+
+    def listed() -> Recommendations:
+        from mediatheque.recommend.group import METHOD, Strategy, members_of, recommend_to_group
+
+        request = _request(n, METHOD, rules())
+        with app.database.transaction() as db:
+            _, *others = members_of(db, asker.id, user)
+            best = recommend_to_group(
+                db,
+                asker.id,
+                user,
+                request,
+                means_of(app, db),
+                strategy=Strategy(strategy),
+                seen_by_some=seen_by_some,
+            )
+            asked: dict[str, Any] = {"with": [member.id for member in others]}
+            asked |= {"strategy": strategy, "seen_by_some": seen_by_some}
+            return shown(db, asker.id, request, best, is_explained=explain, **asked)
 
     return await to_thread.run_sync(listed)
 

@@ -40,7 +40,10 @@ class OwnChange(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"example": {"services": ["netflix", "disney-plus"]}})
 
-    services: Services
+    services: Services | None = Field(None, description="Where you can stream; null leaves it.")
+    shares_taste: bool | None = Field(
+        None, description="Whether others may ask for lists that are for you too; null leaves it."
+    )
 
 
 class UserChange(BaseModel):
@@ -102,10 +105,14 @@ async def list_users(app: Opened, admin: Admin) -> UserList:
     return UserList(items=[user_view(user) for user in await app.database.run(users.all_users)])
 
 
-@router.patch("/me", summary="Say where you can stream")
+@router.patch("/me", summary="Say where you can stream, and whether you share your taste")
 async def change_own_account(app: Opened, asker: Asker, given: OwnChange) -> UserView:
-    """Films and shows are recommended to you that are on one of these services; books are, wherever they are."""
-    return user_view(await app.database.run(users.set_services, asker.id, given.services))
+    """Films and shows are recommended to you that are on one of these services; books are, wherever they are.
+
+    Who shares their taste may be named in others' lists for a group: these tell how much you would like a
+    title, and none of those that you know. Nobody else can say this for you.
+    """
+    return user_view(await app.database.run(_change_own, asker.id, given))
 
 
 @router.patch(
@@ -118,6 +125,15 @@ async def change_user(app: Opened, admin: Admin, user_id: PathId, given: UserCha
     their own history stays as it is, and an item whose number they know can be read.
     """
     return user_view(await app.database.run(_change, user_id, given))
+
+
+def _change_own(db: Connection, user_id: int, given: OwnChange) -> User:
+    user = users.user_with_id(db, user_id)
+    if given.services is not None:
+        user = users.set_services(db, user_id, given.services)
+    if given.shares_taste is not None:
+        user = users.set_sharing(db, user_id, given.shares_taste)
+    return user
 
 
 def _change(db: Connection, user_id: int, given: UserChange) -> User:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional
 
 import typer
 
@@ -89,6 +89,23 @@ def recommend(
         Optional[str],  # noqa: UP045
         typer.Option(metavar="ITEM", help="What is like this title of yours, and new to you."),
     ] = None,
+    together: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--with",
+            metavar="NAME",
+            help="For you and this user together, who shares their taste; repeatable.",
+        ),
+    ] = None,
+    strategy: Annotated[
+        Literal["fair", "average", "least-misery"],
+        typer.Option(
+            help="With others: so that everybody gets their share, by the mean, or by the least pleased."
+        ),
+    ] = "fair",
+    seen_by_some: Annotated[
+        bool, typer.Option("--seen-by-some", help="With others: also what some of you know.")
+    ] = False,
     user: ForUser = None,
     as_json: AsJson = False,
 ) -> None:
@@ -102,8 +119,10 @@ def recommend(
       mediatheque recommend --as-of 2024-01-01
       mediatheque recommend --like Arrival --like "The Dispossessed"
       mediatheque recommend --because-of "Dune (2021)"
+      mediatheque recommend --with Ben --with Cleo
     """
     from mediatheque.recommend import because_of as near
+    from mediatheque.recommend import group
     from mediatheque.recommend.listing import methods
     from mediatheque.recommend.queries.shown import add_shown
     from mediatheque.recommend.request import Request
@@ -114,7 +133,7 @@ def recommend(
         raise typer.BadParameter(f"'{method}' is not one of {', '.join(methods())}", param_hint="--method")
     if as_of is not None and (as_of := as_of.replace(tzinfo=UTC)) > datetime.now(UTC):
         raise typer.BadParameter(f"{words.day(as_of)} is still to come", param_hint="--as-of")
-    begins = {"--like": like, "--because-of": because_of}
+    begins = {"--like": like, "--because-of": because_of, "--with": together}
     _check_beginning([name for name, value in begins.items() if value], method, is_past=as_of is not None)
     printer = Printer(as_json)
     with library(printer) as app:
@@ -134,6 +153,14 @@ def recommend(
                 one = picked(db, who.id, because_of, printer)
                 best = near.because_of(db, who.id, one.id, request, means)
                 asked |= {"method": near.METHOD, "because_of": one.id}
+            elif together:
+                others = [member.id for member in group.members_of(db, who.id, together)[1:]]
+                by = group.Strategy(strategy)
+                best = group.recommend_to_group(
+                    db, who.id, together, request, means, strategy=by, seen_by_some=seen_by_some
+                )
+                asked |= {"method": group.METHOD, "with": others, "strategy": strategy}
+                asked |= {"seen_by_some": seen_by_some}
             else:
                 best = serve(db, who.id, request, means)
             list_id = add_shown(db, who.id, asked, best)

@@ -202,21 +202,30 @@ def set_rules(
         Optional[str],  # noqa: UP045
         typer.Option(metavar="NAMES", help="Where they stream, with commas between; none: wherever."),
     ] = None,
+    shares_taste: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option(
+            "--shares-taste/--no-shares-taste",
+            help="Whether others may ask for lists that are for them too.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set what may be recommended to a user: an age limit, and the services they have.
+    """Set what may be recommended to a user, with whom: an age limit, the services they have, lists for a group.
 
     \b
     Examples:
       mediatheque users set Mira --services netflix,disney-plus
       mediatheque users set Jonas --max-age 12 --strict
       mediatheque users set Jonas --max-age none
+      mediatheque users set Jonas --shares-taste
     """
-    from mediatheque.library.queries.users import set_age_limit, set_services, user_named
+    from mediatheque.library.queries.users import set_age_limit, set_services, set_sharing, user_named
 
     printer = Printer(as_json)
-    if max_age is None and strict is None and services is None:
-        raise Invalid("There is nothing to set; name --max-age, --strict, --no-strict or --services")
+    if max_age is None and strict is None and services is None and shares_taste is None:
+        raise Invalid("There is nothing to set; name --max-age, --strict, --services or --shares-taste")
     with library(printer) as app, app.database.transaction() as db:
         user = user_named(db, name)
         if max_age is not None or strict is not None:
@@ -225,6 +234,8 @@ def set_rules(
             user = set_age_limit(db, user.id, limit, may_see_unrated=unrated)
         if services is not None:
             user = set_services(db, user.id, _names(services))
+        if shares_taste is not None:
+            user = set_sharing(db, user.id, shares_taste)
     printer.emit({"id": user.id, "name": user.name, **_rules_json(user)})
     printer.say(f"{user.name}: {_rules(user)}.")
 
@@ -252,6 +263,8 @@ def _rules(user: User) -> str:
         parts.append("or not at all")
     if user.services:
         parts.append(f"on {' or '.join(user.services)}")
+    if user.shares_taste:
+        parts.append("also in others' lists for a group")
     return ", ".join(parts)
 
 
@@ -260,6 +273,7 @@ def _rules_json(user: User) -> dict[str, object]:
         "max_age": user.max_age,
         "may_see_unrated": user.may_see_unrated,
         "services": list(user.services),
+        "shares_taste": user.shares_taste,
     }
 
 

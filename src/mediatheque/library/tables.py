@@ -76,6 +76,8 @@ users = Table(
     Column("may_see_unrated", Boolean, nullable=False, server_default=text("true")),
     # The person's own: where they can stream; none: wherever.
     Column("services", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    # The person's own: whether others may ask for lists that are for both of them.
+    Column("shares_taste", Boolean, nullable=False, server_default=text("false")),
     # Rises with every change of what the person told, so that what was worked out from it counts no more.
     Column("history_version", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("role IN ('admin', 'member')", name="role"),

@@ -34,6 +34,7 @@ class User:
     max_age: int | None = None  # nothing rated for older people is recommended to them or found by them
     may_see_unrated: bool = True  # with `max_age`: also what nobody rated for an age
     services: tuple[str, ...] = ()  # where they can stream; (): they do not say
+    shares_taste: bool = False  # others may ask for lists that are for them too
     history_version: int = field(default=0, compare=False)  # another after every change of their history
 
     @property
@@ -114,6 +115,24 @@ def set_services(db: Connection, user_id: int, services: Iterable[str]) -> User:
     return _changed(db, user_id, {"services": list(dict.fromkeys(names.values()))})
 
 
+def set_sharing(db: Connection, user_id: int, shares_taste: bool) -> User:
+    """Whether others may count on what this user likes in a list for a group; raises NotFound."""
+    return _changed(db, user_id, {"shares_taste": shares_taste})
+
+
+def sharing_user_named(db: Connection, name: str) -> User:
+    """The user called `name` who shares their taste; raises NotFound, the same for one who does not as for nobody."""
+    row = db.execute(
+        select(users).where(func.lower(users.c.name) == func.lower(name.strip()), users.c.shares_taste)
+    ).first()
+    if row is None:
+        raise NotFound(
+            f"Nobody called '{name.strip()}' shares their taste. They allow it themselves, with:"
+            f" mediatheque users set NAME --shares-taste, or shares_taste over HTTP."
+        )
+    return user_from_row(row)
+
+
 def _changed(db: Connection, user_id: int, values: dict[str, Any]) -> User:
     row = db.execute(update(users).where(users.c.id == user_id).values(values).returning(users)).first()
     if row is None:
@@ -130,6 +149,11 @@ def delete_user(db: Connection, user_id: int) -> None:
     named = {name: _named_by_own_items(db, user_id, name) for name in _NAMES}
     # Merged items first: their tombstones refer to each other.
     db.execute(text("DELETE FROM items WHERE owner_id = :user"), {"user": user_id})
+    # Others' lists for a group tell what this one would have liked, by name.
+    db.execute(
+        text("DELETE FROM recommendations_shown WHERE request -> 'with' @> to_jsonb(CAST(:user AS bigint))"),
+        {"user": user_id},
+    )
     db.execute(text("DELETE FROM users WHERE id = :user"), {"user": user_id})
     for table, (link, column) in _NAMES.items():
         db.execute(
@@ -166,5 +190,6 @@ def user_from_row(row: SqlRow[Any]) -> User:
         max_age=row.max_age,
         may_see_unrated=row.may_see_unrated,
         services=tuple(row.services),
+        shares_taste=row.shares_taste,
         history_version=row.history_version,
     )
