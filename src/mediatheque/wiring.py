@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mediatheque.enrich.sources import SourceSettings
     from mediatheque.kit.postgres import EmbeddedServer
     from mediatheque.kit.remembered import Remembered
+    from mediatheque.recommend.challenger import Challengers
     from mediatheque.recommend.champion import Champions
     from mediatheque.recommend.registries import Registry
     from mediatheque.recommend.remembered import Person
@@ -60,6 +61,13 @@ class Mediatheque:
         return Champions(registry.folder, follow=registry.follow if registry.is_remote else None)
 
     @cached_property
+    def challengers(self) -> Challengers | None:
+        """The trained model that lists are interleaved with, where the settings want an experiment."""
+        from mediatheque.recommend.challenger import Challengers
+
+        return Challengers(self.registry) if self.settings.experiment == "interleave" else None
+
+    @cached_property
     def people(self) -> Remembered[Person]:
         """Who asked this process for a list before, and is still the same."""
         from mediatheque.recommend.remembered import room_for_people
@@ -100,7 +108,7 @@ class Mediatheque:
         return self.settings.data_dir
 
     def close(self) -> None:
-        for name in ("champions", "stars"):
+        for name in ("champions", "challengers", "stars"):
             if (champions := self.__dict__.get(name)) is not None:
                 champions.close()
         self.database.close()

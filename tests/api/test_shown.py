@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 from mediatheque.kit.database import Database
+from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.merges import merge_items
+from mediatheque.library.queries.users import User
+from mediatheque.recommend.artifact import models_dir_in
+from mediatheque.recommend.models import wedlae
+from mediatheque.recommend.opinions import Opinions
+from mediatheque.training.registries.local import LocalRegistry
+from mediatheque.training.trained import Trained
+from mediatheque.vocabulary import Event, EventKind
+from mediatheque.wiring import Mediatheque
 
 
 def recommended(client: TestClient, n: int = 3) -> dict[str, Any]:
@@ -108,3 +118,41 @@ def test_what_came_of_lists_is_for_administrators(
     assert group["corrected"]["value"] == pytest.approx(2 / 3)
     by_model = as_ada.get("/api/recommendations/lift", params={"by": "model", "eta": 0, "days": 1}).json()
     assert by_model["groups"][0]["corrected"]["value"] == pytest.approx(1 / 3)
+
+
+def test_two_models_side_by_side_when_the_settings_say_so(
+    opened: Mediatheque, as_ada: TestClient, films: list[int], ada: User, database: Database
+) -> None:
+    opened.settings.experiment = "interleave"
+    registry = LocalRegistry(models_dir_in(opened.data_dir))
+    for turned in (0, 1):
+        weights = np.roll(np.array([[0, 0.9, 0.4], [0, 0, 0], [0, 0, 0]], np.float32), turned, axis=1)
+        np.fill_diagonal(weights, 0)
+        pin = registry.save(
+            Trained(
+                model="wedlae",
+                config=wedlae.Config(),
+                arrays={"weights": weights},
+                item_ids=np.array(films, np.int64),
+                opinions=Opinions(),
+                proof=1.0,
+                trust=0.9,
+                about={},
+            )
+        )
+        registry.challenge(pin) if turned else registry.promote(pin.version)
+    with database.transaction() as db:
+        add_events(db, ada.id, [(films[0], Event(kind=EventKind.LIKED), None)])
+    assert opened.challengers is not None
+    assert opened.challengers.ready() is not None
+    shown = recommended(as_ada, 2)
+    told = as_ada.get(f"/api/recommendations/{shown['id']}/why").json()
+    assert told["arms"] == {
+        "champion": {"name": "wedlae", "version": 1},
+        "challenger": {"name": "wedlae", "version": 2},
+    }
+    assert sorted(place["arm"] for place in told["items"]) == ["challenger", "champion"]
+    assert all(place["model"] == told["arms"][place["arm"]] for place in told["items"])
+    report = as_ada.get("/api/recommendations/lift", params={"by": "model"}).json()
+    assert [duel["label"] for duel in report["duels"]] == ["wedlae 1 against wedlae 2"]
+    assert "too few lists were decided" in report["sentences"][-1]

@@ -195,6 +195,17 @@ def test_a_challenger_that_is_promoted_is_no_challenger_any_more(registry: Regis
     assert registry.aliases().challenger is None
 
 
+def test_the_challenger_can_be_tried_out_by_a_machine_that_only_serves(
+    place: Place, registry: Registry
+) -> None:
+    promoted(registry, 1, 2)
+    assert place.served().challenger() is None
+    registry.challenge(registry.save(trained(3, 4)))
+    tried = place.served().challenger()
+    assert tried is not None
+    assert (tried.version, tried.arrays["counts"].tolist()) == (2, [3, 4])
+
+
 def test_an_unknown_version_names_those_there_are(registry: Registry) -> None:
     with pytest.raises(NotFound, match="There is no version 7; there is none"):
         registry.promote(7)

@@ -5,18 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mediatheque.recommend.impressions import CHALLENGER, CHAMPION, OUTCOMES, Impressions, Propensity
 from mediatheque.recommend.interleave import team_draft
-from mediatheque.recommend.lift import (
-    CHALLENGER,
-    CHAMPION,
-    OUTCOMES,
-    Impressions,
-    Propensity,
-    Report,
-    lift,
-    sign_test,
-    wilson,
-)
+from mediatheque.recommend.lift import Report, lift, sign_test, wilson
 
 CLICKED, DECLINED = OUTCOMES.index("clicked"), OUTCOMES.index("declined")
 Row = tuple[int, int, int, str, bool]

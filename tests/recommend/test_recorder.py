@@ -20,7 +20,7 @@ from mediatheque.library.queries.items import save_works
 from mediatheque.library.queries.merges import merge_items, undo_merge
 from mediatheque.library.queries.users import User
 from mediatheque.recommend.champion import OnDuty
-from mediatheque.recommend.lift import OUTCOMES
+from mediatheque.recommend.impressions import OUTCOMES
 from mediatheque.recommend.listing import methods
 from mediatheque.recommend.queries.answers import impressions
 from mediatheque.recommend.queries.shown import add_shown, items_on_lists, list_answered, shown_lists

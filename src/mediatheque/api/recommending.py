@@ -163,6 +163,7 @@ def means_of(app: Mediatheque, db: Connection) -> Means:
         model_id=model_id,
         on_duty=app.champions.current(),
         stars=app.stars.current(),
+        challenger=app.challengers.current() if app.challengers is not None else None,
         people=app.people,
     )
 

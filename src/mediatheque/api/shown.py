@@ -247,7 +247,8 @@ async def lift_of_lists(
     """
 
     def worked_out() -> LiftView:
-        from mediatheque.recommend.lift import Propensity, as_json, lift
+        from mediatheque.recommend.impressions import Propensity
+        from mediatheque.recommend.lift import as_json, lift
         from mediatheque.recommend.queries.answers import impressions
 
         with app.database.transaction() as db:

@@ -104,7 +104,7 @@ def lift(
       mediatheque lift --by model --since 2026-01-01
       mediatheque lift --json
     """
-    from mediatheque.recommend.lift import Propensity
+    from mediatheque.recommend.impressions import Propensity
     from mediatheque.recommend.lift import as_json as json_of
     from mediatheque.recommend.lift import lift as worked_out
     from mediatheque.recommend.queries.answers import impressions

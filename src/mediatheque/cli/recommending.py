@@ -224,14 +224,16 @@ def means_of(app: Mediatheque, printer: Printer) -> Means:
     from mediatheque.recommend.request import Means
     from mediatheque.stores.vectors import store
 
+    challenger = app.challengers.ready() if app.challengers is not None else None
     embedder = embedder_of(app, printer)
     if embedder is None:
-        return Means(on_duty=app.champions.ready(), stars=app.stars.ready())
+        return Means(on_duty=app.champions.ready(), stars=app.stars.ready(), challenger=challenger)
     with app.database.transaction() as db:
         return Means(
             model_id=store().model_id(db, embedder.name),
             on_duty=app.champions.ready(),
             stars=app.stars.ready(),
+            challenger=challenger,
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mediatheque.kit.errors import Invalid
 from mediatheque.kit.remembered import Remembered
+from mediatheque.recommend.artifact import Artifact
 from mediatheque.recommend.champion import OnDuty
 from mediatheque.recommend.recommended import MIXED as MIXED
 from mediatheque.recommend.recommended import Arm as Arm
@@ -81,5 +82,7 @@ class Means:
     model_id: int | None = None
     on_duty: OnDuty = field(default_factory=OnDuty)
     stars: OnDuty = field(default_factory=OnDuty)
+    #: In an experiment: the model whose lists the champion's are interleaved with.
+    challenger: Artifact | None = None
     #: Who asked before, for a process that is asked often.
     people: Remembered[Person] | None = field(default=None, repr=False, compare=False)

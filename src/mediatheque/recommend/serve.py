@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from mediatheque.library.queries.users import User, user_with_id
 from mediatheque.recommend.champion import OnDuty
 from mediatheque.recommend.crowd import crowd_as_of, current_crowd
 from mediatheque.recommend.expected import expected_stars
+from mediatheque.recommend.experiment import interleaved, is_experiment
 from mediatheque.recommend.listing import Listener, list_for
 from mediatheque.recommend.queries.eligible import (
     Bounds,
@@ -19,6 +21,7 @@ from mediatheque.recommend.queries.eligible import (
     bounds,
     rules_for,
     rules_of,
+    traits_of,
 )
 from mediatheque.recommend.queries.known import known_before, known_these, known_titles
 from mediatheque.recommend.remembered import Person
@@ -37,8 +40,34 @@ def recommend(
     request, means = request or Request(), means or Means()
     if request.as_of is not None:
         return _as_of(db, user_id, request, replace(means, on_duty=_then(means.on_duty, request.as_of)))
-    best = list_for(db, listener(db, user_id, request.rules, means), current_crowd(db), request, means)
+    best = _side_by_side(db, user_id, request, means)
     return with_expected_stars(db, user_id, best, means)
+
+
+def _side_by_side(db: Connection, user_id: int, request: Request, means: Means) -> Recommended:
+    """The list; in an experiment interleaved with the one that the challenger would have made."""
+    to, crowd = listener(db, user_id, request.rules, means), current_crowd(db)
+    best = list_for(db, to, crowd, request, means)
+    if means.challenger is None or best.version is None:
+        return best
+    # Who is remembered is so with the champion's word; the challenger's is asked for anew.
+    rival = replace(means, on_duty=OnDuty(means.challenger), people=None)
+    other = list_for(db, listener(db, user_id, request.rules, rival), crowd, request, rival)
+    if not is_experiment(best, other):
+        return best
+    series_of: dict[int, str | None] = {}
+    if request.rules.per_series is not None:
+        rows = traits_of(db, [r.item.id for side in (best, other) for r in side], to.eligible)
+        series_of = {row.item_id: row.series for row in rows}
+    coin = random.Random()
+    return interleaved(
+        best,
+        other,
+        request.n,
+        lambda: coin.random() < 0.5,
+        per_series=request.rules.per_series,
+        series_of=series_of,
+    )
 
 
 def with_expected_stars(db: Connection, user_id: int, best: Recommended, means: Means) -> Recommended:

@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import text
 
 from mediatheque.kit.database import Connection
-from mediatheque.recommend.lift import OUTCOMES, Impressions
+from mediatheque.recommend.impressions import OUTCOMES, Impressions
 from mediatheque.recommend.queries.shown import ANSWERED_WITHIN, KeptList
 from mediatheque.vocabulary import SEEN_KINDS, EventKind
 
@@ -97,9 +97,7 @@ def impressions(db: Connection, *, since: datetime | None = None) -> Impressions
         methods=np.array([row.method for row in rows], np.str_),
         models=np.array([_named(*one) for one in made], np.str_),
         arms=np.array([row.arm or "" for row in rows], np.str_),
-        duels=np.array(
-            [" against ".join(_named(*arms[name]) for name in sorted(arms)) for arms in sides], np.str_
-        ),
+        duels=np.array([" against ".join(_named(*one) for one in arms.values()) for arms in sides], np.str_),
         outcomes=np.array([row[-len(OUTCOMES) :] for row in rows], np.bool_).reshape(-1, len(OUTCOMES)),
     )
 

@@ -75,6 +75,10 @@ class Registry(Protocol):
         """The model that serves; None without one. Raises Invalid where it is not whole."""
         ...
 
+    def challenger(self) -> Artifact | None:
+        """The model that lost against it last, to be tried out; None without one. Raises as `champion`."""
+        ...
+
 
 def open_registry(setting: str | None, models_dir: Path, part: str = "") -> Registry:
     """The place that `MEDIATHEQUE_REGISTRY_URL` names; raises Invalid when the setting cannot be used."""

@@ -83,6 +83,10 @@ class ModelFolder:
         pin = read_aliases(self.folder).champion
         return read_artifact(self.folder, pin) if pin is not None else None
 
+    def challenger(self) -> Artifact | None:
+        pin = read_aliases(self.folder).challenger
+        return read_artifact(self.folder, pin) if pin is not None else None
+
     def keep(self, write: Callable[[Path, int], str]) -> Pin:
         """A new version, whole or not at all: `write` fills a folder and says the SHA-256 of its list of files."""
         with self._turn():

@@ -137,6 +137,10 @@ class MlflowRegistry:
         found = self._server.version_called(CHAMPION)
         return self._read(found, _pin_of(found)) if found else None
 
+    def challenger(self) -> Artifact | None:
+        lost = self._server.version_called(CHALLENGER)
+        return self._read(lost, _pin_of(lost)) if lost and _is_ours(lost) else None
+
     def _name(self, named: Aliases) -> None:
         """Let the alias move last: only the tag of who is champion is ever read."""
         champion = named.champion
