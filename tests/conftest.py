@@ -11,7 +11,6 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -106,20 +105,8 @@ def ben(database: Database, ada: User) -> User:
         return add_user(db, "Ben")
 
 
-@dataclass(frozen=True)
-class MlflowServer:
-    """A running MLflow server, and the folder where its artifacts are."""
-
-    address: str
-    artifacts: Path
-
-    def url(self) -> str:
-        """As `MEDIATHEQUE_REGISTRY_URL` says it, with a model of its own for each who asks."""
-        return f"mlflow+{self.address}?model=test-{uuid.uuid4().hex}"
-
-
 @pytest.fixture(scope="session")
-def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mlflow_process.MlflowServer]:
     """A real MLflow server on this machine: one a run, ended with it whatever happens."""
     # Not imported to find out: imported without our settings, it would call home.
     if not all(find_spec(needed) for needed in ("mlflow", "flask", "flask_cors", "aiohttp")):
@@ -138,7 +125,7 @@ def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowSe
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_for(address, process, folder / "log")
-            yield MlflowServer(address, folder / "artifacts")
+            yield mlflow_process.MlflowServer(address, folder / "artifacts")
         finally:
             os.killpg(process.pid, signal.SIGKILL)
 

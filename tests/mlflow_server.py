@@ -9,6 +9,8 @@ import os
 import signal
 import sys
 import threading
+import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 #: No telemetry, no process for jobs that nobody here has.
@@ -17,6 +19,18 @@ ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
 }
+
+
+@dataclass(frozen=True)
+class MlflowServer:
+    """A running MLflow server, and the folder where its artifacts are."""
+
+    address: str
+    artifacts: Path
+
+    def url(self) -> str:
+        """As `MEDIATHEQUE_REGISTRY_URL` says it, with a model of its own for each who asks."""
+        return f"mlflow+{self.address}?model=test-{uuid.uuid4().hex}"
 
 
 def main(folder: str, port: str) -> None:

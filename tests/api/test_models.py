@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,11 @@ from mediatheque.recommend.artifact import ARRAYS, folder_of, models_dir_in
 from mediatheque.recommend.champion import Champions
 from mediatheque.recommend.models import popularity
 from mediatheque.recommend.opinions import Opinions
+from mediatheque.training.registries import open_registry
 from mediatheque.training.registries.local import LocalRegistry
 from mediatheque.training.trained import Trained
 from mediatheque.wiring import Mediatheque
+from mlflow_server import MlflowServer
 
 
 def trained(*counts: float) -> Trained:
@@ -128,24 +131,14 @@ def test_members_change_no_models(as_ben: TestClient, registry: LocalRegistry) -
 
 @pytest.mark.slow
 def test_the_champion_of_an_mlflow_server_serves_without_its_library(
-    database_url: str, database: Database, tmp_path: Path, request: pytest.FixtureRequest
+    database_url: str, database: Database, tmp_path: Path, mlflow_server: MlflowServer
 ) -> None:
-    """Promoted from here, fetched by this process, and still served when the server is away."""
-    import subprocess
-
-    url = request.getfixturevalue("mlflow_server").url()
-    program = f"""
-import sys
-from pathlib import Path
-sys.path[:0] = [{str(Path(__file__).parent)!r}]
-from mediatheque.training.registries import open_registry
-from test_models import trained
-registry = open_registry({url!r}, Path({str(tmp_path / "elsewhere")!r}))
-for n in (1, 2):
-    registry.save(trained(n, n))
-registry.promote(1)
-"""
-    subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
+    """Promoted and fetched by the process that serves."""
+    url = mlflow_server.url()
+    elsewhere = open_registry(url, tmp_path / "elsewhere")
+    for n in (1, 2):
+        elsewhere.save(trained(n, n))
+    elsewhere.promote(1)
     settings = read_settings(
         data_dir=tmp_path / "data", database_url=database_url, embedder="none", registry_url=url
     )

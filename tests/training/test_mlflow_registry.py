@@ -21,13 +21,13 @@ import numpy as np
 import pytest
 
 import registering_process
-from conftest import MlflowServer
 from mediatheque.kit.errors import Invalid, Unavailable
 from mediatheque.recommend import registries as serving
 from mediatheque.recommend.artifact import ARRAYS, Artifact, Pin, folder_of
 from mediatheque.recommend.champion import Champions
 from mediatheque.recommend.registries._mlflow_rest import Server, address_of
 from mediatheque.training.registries import Registry, open_registry
+from mlflow_server import MlflowServer
 from registering_process import a_model
 
 slow = pytest.mark.slow
