@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mediatheque.kit.remembered import Remembered
     from mediatheque.recommend.challenger import Challengers
     from mediatheque.recommend.champion import Champions
+    from mediatheque.recommend.mirror import Mirrors
     from mediatheque.recommend.registries import Registry
     from mediatheque.recommend.remembered import Person
     from mediatheque.tools.embedder import Embedder
@@ -73,6 +74,13 @@ class Mediatheque:
         from mediatheque.recommend.remembered import room_for_people
 
         return room_for_people()
+
+    @cached_property
+    def mirrors(self) -> Mirrors:
+        """The catalogue's vectors in this process."""
+        from mediatheque.recommend.mirror import Mirrors
+
+        return Mirrors()
 
     @cached_property
     def registry(self) -> Registry:

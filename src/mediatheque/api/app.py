@@ -29,6 +29,7 @@ from mediatheque.api import (
     uploading,
     users,
 )
+from mediatheque.api.answers import answers
 from mediatheque.api.attempts import Attempts
 from mediatheque.api.guards import LARGEST_BODY, BoundedBodies, SecurityHeaders
 from mediatheque.api.metrics import Measured, Metrics
@@ -78,6 +79,7 @@ def create_app(opened: Mediatheque) -> FastAPI:
     app.state.signing_key = signing_key(opened.settings)
     app.state.attempts = Attempts()
     app.state.metrics = Metrics()
+    app.state.answers = answers()
     _include(app)
     answer_problems(app)
     openapi.complete(app)

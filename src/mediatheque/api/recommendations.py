@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Query
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
 
 from mediatheque.api import problems
+from mediatheque.api.answers import Answer, stamp, stamp_now
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.recommending import (
     Day,
@@ -19,9 +22,12 @@ from mediatheque.api.recommending import (
     Ruled,
     means_of,
     past,
+    seen_by,
     shown,
 )
 from mediatheque.api.shapes import Id
+from mediatheque.kit.remembered import Remembered
+from mediatheque.recommend.queries.shown import add_written, written_list
 
 if TYPE_CHECKING:
     from mediatheque.recommend.request import Request
@@ -29,8 +35,9 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/recommendations", tags=["recommendations"])
 
 
-@router.get("", summary="What next?")
+@router.get("", summary="What next?", response_model=Recommendations)
 async def list_recommendations(
+    given: HttpRequest,
     app: Opened,
     asker: Asker,
     rules: Ruled,
@@ -38,16 +45,27 @@ async def list_recommendations(
     method: Method = "mixed",
     as_of: Day = None,
     explain: Explain = False,
-) -> Recommendations:
+) -> Response:
     """What you have neither seen nor hidden and will probably like, each with the reason."""
+    remembered: Remembered[Answer] = given.app.state.answers
+    key = (asker.id, given.url.query)
+    if key in remembered and (answer := remembered.get(key, await stamp_now(app, asker))) is not None:
+        return answer.numbered(await app.database.run(add_written, answer.written))
 
-    def listed() -> Recommendations:
+    def listed() -> Response:
         from mediatheque.recommend.serve import recommend
 
         request = _request(n, method, rules(), past(as_of))
         with app.database.transaction() as db:
-            best = recommend(db, asker.id, request, means_of(app, db))
-            return shown(db, asker.id, request, best, is_explained=explain)
+            means = means_of(app, db)
+            best = recommend(db, asker.id, request, means)
+            written = written_list(asker.id, {**request.as_json(), "via": "api"}, best)
+            list_id = add_written(db, written)
+            seen = seen_by(db, asker.id, list_id, best, is_explained=explain)
+        answer = Answer.of(seen, written)
+        if request.as_of is None:
+            remembered.put(key, stamp(asker, means.on_duty, means.stars), answer, answer.size)
+        return answer.numbered(list_id)
 
     # In a thread with a connection of its own: scoring is arithmetic that would hold the event loop up.
     return await to_thread.run_sync(listed)

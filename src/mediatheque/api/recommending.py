@@ -165,6 +165,7 @@ def means_of(app: Mediatheque, db: Connection) -> Means:
         stars=app.stars.current(),
         challenger=app.challengers.current() if app.challengers is not None else None,
         people=app.people,
+        mirrors=app.mirrors,
     )
 
 
@@ -194,6 +195,13 @@ def shown(
     from mediatheque.recommend.queries.shown import add_shown
 
     list_id = add_shown(db, user_id, {**request.as_json(), **asked, "via": "api"}, best)
+    return seen_by(db, user_id, list_id, best, is_explained=is_explained)
+
+
+def seen_by(
+    db: Connection, user_id: int, list_id: int, best: Recommended, *, is_explained: bool
+) -> Recommendations:
+    """A list that is kept under this number, as the asker sees it."""
     stand = history.standings(db, user_id, [r.item.id for r in best])
     return Recommendations(
         id=list_id,

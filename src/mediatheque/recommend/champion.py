@@ -75,6 +75,10 @@ class Champions:
         finally:
             self._lock.release()
 
+    def known(self) -> OnDuty | None:
+        """Who serves now, where that needs no look at the files: for who must not wait."""
+        return self._on_duty if time.monotonic() < self._look_at else None
+
     def ready(self, timeout_s: float = READY_WITHIN_S) -> OnDuty:
         """Who serves now, once the registry was asked: for a command, which asks one time only."""
         if self._follower is not None and self._on_duty is None:

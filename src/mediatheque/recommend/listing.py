@@ -17,13 +17,13 @@ from mediatheque.recommend.crowd import Crowd
 from mediatheque.recommend.interests import Vectors
 from mediatheque.recommend.likeness import Space
 from mediatheque.recommend.mix import COLLABORATIVE, Part, Pick, pick, shares
+from mediatheque.recommend.neighbours import vectors_of
 from mediatheque.recommend.pool import Pool, Traits
 from mediatheque.recommend.queries.crowd import Reception, receptions
 from mediatheque.recommend.queries.eligible import Eligible, traits_of
 from mediatheque.recommend.reasons import Told, contributions, reason
 from mediatheque.recommend.request import MIXED, Means, Recommended, Request
 from mediatheque.recommend.taste import Taste
-from mediatheque.stores.vectors import store
 from mediatheque.vocabulary import Contribution, Item, Kind, Recommendation
 
 #: The term of a title that only fills a list up.
@@ -63,7 +63,7 @@ def list_for(db: Connection, to: Listener, crowd: Crowd, request: Request, means
     serving = able(to.taste, request.method, means, crowd)
     if request.n < 1:
         return Recommended(method=request.method)
-    search = Search(to.eligible, request.n, means.model_id, crowd)
+    search = Search(to.eligible, request.n, means.model_id, crowd, means.mirror(db))
     told = _listed(db, to.taste, search, serving, request, {})
     missing = request.n - len(told)
     if missing and POPULAR not in serving.used:
@@ -125,7 +125,7 @@ def pool_of(db: Connection, taste: Taste, search: Search, item_ids: Sequence[int
         )
         for row in traits_of(db, item_ids, search.eligible)
     ]
-    return Pool(traits, _vectors(db, taste, search.model_id, traits), search.crowd)
+    return Pool(traits, _vectors(db, taste, search, traits), search.crowd)
 
 
 def told_of(
@@ -193,10 +193,10 @@ def _filled_up(
     return _below(told, _listed(db, to.taste, rest, popular, request, taken))
 
 
-def _vectors(db: Connection, taste: Taste, model_id: int | None, traits: Sequence[Traits]) -> Vectors:
+def _vectors(db: Connection, taste: Taste, search: Search, traits: Sequence[Traits]) -> Vectors:
     """A row for each title in the space of the taste; zeros where there is no vector."""
     item_ids = [those.item_id for those in traits]
-    by_id = store().vectors_of(db, model_id, item_ids) if model_id is not None else {}
+    by_id = vectors_of(db, search.model_id, search.mirror, item_ids)
     space = taste.space
     if by_id and not taste.vectors:
         space = Space.of(len(next(iter(by_id.values()))), ())

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import Invalid
 from mediatheque.kit.remembered import Remembered
 from mediatheque.recommend.artifact import Artifact
 from mediatheque.recommend.champion import OnDuty
+from mediatheque.recommend.mirror import Mirror, Mirrors
 from mediatheque.recommend.recommended import MIXED as MIXED
 from mediatheque.recommend.recommended import Arm as Arm
 from mediatheque.recommend.recommended import Recommended as Recommended
@@ -86,3 +88,10 @@ class Means:
     challenger: Artifact | None = None
     #: Who asked before, for a process that is asked often.
     people: Remembered[Person] | None = field(default=None, repr=False, compare=False)
+    mirrors: Mirrors | None = field(default=None, repr=False, compare=False)
+
+    def mirror(self, db: Connection) -> Mirror | None:
+        """The vectors of the catalogue in this process, where it has them."""
+        if self.mirrors is None or self.model_id is None:
+            return None
+        return self.mirrors.current(db, self.model_id)

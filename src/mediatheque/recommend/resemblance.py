@@ -135,7 +135,7 @@ def resembling(db: Connection, it: About, search: Search) -> list[int]:
     found: list[int] = []
     if search.model_id is not None and it.is_embedded:
         text = it.taste.space.text_of(it.taste.vectors[it.item.id])
-        found += near_each(db, search.model_id, [text], [n], search.eligible)
+        found += near_each(db, search.model_id, [text], [n], search.eligible, search.mirror)
     if it.taste.fold_in is not None:
         found += algorithm(COLLABORATIVE).find(db, it.taste, replace(search, n=n))
     found += sharing_people(db, it.item.id, search.eligible, n)

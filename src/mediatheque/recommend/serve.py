@@ -14,6 +14,7 @@ from mediatheque.recommend.crowd import crowd_as_of, current_crowd
 from mediatheque.recommend.expected import expected_stars
 from mediatheque.recommend.experiment import interleaved, is_experiment
 from mediatheque.recommend.listing import Listener, list_for
+from mediatheque.recommend.neighbours import vectors_of
 from mediatheque.recommend.queries.eligible import (
     Bounds,
     Eligible,
@@ -27,7 +28,6 @@ from mediatheque.recommend.queries.known import known_before, known_these, known
 from mediatheque.recommend.remembered import Person
 from mediatheque.recommend.request import USUAL_KINDS, Means, Recommended, Request, Rules
 from mediatheque.recommend.taste import Known, Taste, learn, with_model, with_vectors
-from mediatheque.stores.vectors import store
 
 
 def recommend(
@@ -123,7 +123,8 @@ def taste_of(db: Connection, history: Sequence[Known], means: Means, now: dateti
         taste = with_model(taste, means.on_duty.artifact, now)
     if means.model_id is None or not taste.seeds:
         return taste
-    return with_vectors(taste, store().vectors_of(db, means.model_id, [seed.item_id for seed in taste.seeds]))
+    seeds = [seed.item_id for seed in taste.seeds]
+    return with_vectors(taste, vectors_of(db, means.model_id, means.mirror(db), seeds))
 
 
 def eligible(db: Connection, viewer_id: int, own: Bounds, rules: Rules) -> Eligible:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from mediatheque.kit import shelf
 from mediatheque.kit.database import Connection
 from mediatheque.recommend.crowd import Crowd
+from mediatheque.recommend.mirror import Mirror
 from mediatheque.recommend.pool import Floats, Pool
 from mediatheque.recommend.queries.eligible import Eligible
 from mediatheque.recommend.taste import Taste
@@ -32,6 +33,7 @@ class Search:
     n: int
     model_id: int | None
     crowd: Crowd
+    mirror: Mirror | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
         return []
     texts = [taste.space.text_of(taste.vectors[seed.item_id]) for seed in loved]
     quotas = [5 + math.ceil(search.n / len(loved))] * len(loved)
-    return near_each(db, search.model_id, texts, quotas, search.eligible)
+    return near_each(db, search.model_id, texts, quotas, search.eligible, search.mirror)
 
 
 def score(taste: Taste, pool: Pool) -> Scores:

@@ -16,7 +16,7 @@ from mediatheque.recommend.queries.eligible import eligible_among
 from mediatheque.recommend.taste import Taste
 
 #: Asked for together; a person who has seen all of them is asked about four times as many next.
-_AT_A_TIME = 200
+_AT_A_TIME = 100
 #: Titles named in an explanation; the rest of the history is one term.
 _NAMED = 3
 

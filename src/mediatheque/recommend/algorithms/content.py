@@ -43,7 +43,7 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
         return []
     texts = [taste.space.text_of(interest.centre) for interest in taste.interests]
     quotas = [10 + math.ceil(1.5 * search.n * interest.share) for interest in taste.interests]
-    return near_each(db, search.model_id, texts, quotas, search.eligible)
+    return near_each(db, search.model_id, texts, quotas, search.eligible, search.mirror)
 
 
 def score(taste: Taste, pool: Pool) -> Scores:

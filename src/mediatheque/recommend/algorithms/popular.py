@@ -14,7 +14,7 @@ from mediatheque.recommend.queries.eligible import eligible_among, eligible_at_a
 from mediatheque.recommend.taste import Taste
 
 #: Asked for together; a person who has seen all of them is asked about four times as many next.
-_AT_A_TIME = 500
+_AT_A_TIME = 100
 
 IN_MIXTURE = True
 
@@ -29,6 +29,8 @@ def find(db: Connection, taste: Taste, search: Search) -> list[int]:
     """The most popular eligible titles; where they run out, any."""
     del taste
     ranked = search.crowd.top(search.eligible.kinds)
+    # Left out here, so that those asked about are few.
+    ranked = ranked[~np.isin(ranked, np.fromiter(search.eligible.never, np.int64))]
     found: list[int] = []
     # The kinds come in turns, so that each has enough for a list of its own.
     most = search.n * len(search.eligible.kinds)

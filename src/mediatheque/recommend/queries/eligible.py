@@ -31,6 +31,12 @@ class Eligible:
     services: tuple[str, ...] = ()  # what is streamed, on one of these; books and the like wherever they are
     languages: tuple[str, ...] = ()  # ISO 639-1; what nobody knows the language of is in none
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether kinds, what is known and what is closed say all."""
+        has_rules = self.max_age is not None or self.services or self.languages
+        return not has_rules and self.until_year is None
+
     def sql(self) -> tuple[str, dict[str, Any]]:
         """A condition on `items i`, and all its parameters.
 

@@ -100,6 +100,12 @@ class VectorStore(Protocol):
         """The unit vectors of those items that have one."""
         ...
 
+    def all_vectors(
+        self, db: Connection, model_id: int, most: int, condition: Condition
+    ) -> tuple[npt.NDArray[np.int64], Vector] | None:
+        """The items that meet the condition by rising id, and their unit vectors, a row each; None of more than `most`."""
+        ...
+
     def text_hashes(self, db: Connection, model_id: int, item_ids: Sequence[int]) -> dict[int, bytes]:
         """Of which text the items' vectors are; an item that is missing has none."""
         ...

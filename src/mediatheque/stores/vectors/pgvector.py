@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, TextClause, text
 
 from mediatheque.kit.errors import Conflict, Invalid, NotFound
@@ -148,6 +149,35 @@ def vectors_of(db: Connection, model_id: int, item_ids: Iterable[int]) -> dict[i
     matrix = np.vstack([np.frombuffer(row.sent, ">f2", offset=4) for row in rows]).astype(np.float32)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
     return dict(zip((row.item_id for row in rows), matrix, strict=True))
+
+
+def all_vectors(
+    db: Connection, model_id: int, most: int, condition: Condition
+) -> tuple[npt.NDArray[np.int64], Vector] | None:
+    """See VectorStore."""
+    given = {**condition.values, "model": model_id, "most": most}
+    count = db.execute(
+        text("SELECT count(*) FROM (SELECT FROM embeddings WHERE model_id = :model LIMIT :most + 1) AS some"),
+        given,
+    ).scalar_one()
+    if count > most:
+        return None
+    dimensions = _dimensions(db, model_id)
+    # Two aggregates instead of a row for each item, which would keep other threads from their work for as long.
+    row = db.execute(
+        text(f"""
+            SELECT array_agg(e.item_id ORDER BY e.item_id)::text AS ids,
+                string_agg(substring(halfvec_send(e.vector) FROM 5), ''::bytea ORDER BY e.item_id) AS sent
+            FROM embeddings e JOIN items i ON i.id = e.item_id WHERE e.model_id = :model AND {condition.sql}
+        """),
+        given,
+    ).one()
+    if row.ids is None:
+        return np.zeros(0, np.int64), np.zeros((0, dimensions), np.float32)
+    ids = np.fromstring(row.ids.strip("{}"), np.int64, sep=",")
+    matrix = np.frombuffer(row.sent, ">f2").reshape(len(ids), dimensions).astype(np.float32)
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    return ids, matrix
 
 
 def text_hashes(db: Connection, model_id: int, item_ids: Sequence[int]) -> dict[int, bytes]:
