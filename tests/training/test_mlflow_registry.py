@@ -320,6 +320,27 @@ def test_a_run_tells_what_mlflow_s_pages_compare(url: str, registry: Registry, t
     ]
 
 
+@slow
+def test_where_the_server_passes_no_artifacts_through_its_pages_do(
+    url: str, registry: Registry, tmp_path: Path
+) -> None:
+    from mlflow import MlflowClient
+
+    address = address_of(serving.chosen(url)[1])
+    # Clients write into this store themselves, as they would into a bucket that they have a key of.
+    MlflowClient(address.url, address.url).create_experiment(address.model, str(tmp_path / "bucket"))
+    pin = registry.promote(registry.save(a_model(1, 2, 3)).version)
+    assert Server(address).version(pin.version).source.startswith(str(tmp_path / "bucket"))
+    assert champion_of(url, tmp_path).version == pin.version
+    (path,) = (tmp_path / "bucket").rglob(ARRAYS)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(Invalid, match=r"arrays\.npz is not the one that was promoted"):
+        champion_of(url, tmp_path)
+    path.unlink()
+    with pytest.raises((Invalid, Unavailable)):
+        champion_of(url, tmp_path)
+
+
 class _Asked(BaseHTTPRequestHandler):
     """A server behind a password and a path, with no model yet."""
 
