@@ -58,6 +58,24 @@ def test_a_vector_comes_back_as_it_was_kept(db: Connection, store: VectorStore) 
     assert store.vectors_of(db, model, []) == {}
 
 
+def test_all_vectors_come_at_once_as_they_come_alone(db: Connection, store: VectorStore) -> None:
+    rows = clusters(9)
+    model, ids = keep(db, store, rows)
+    films(db, 1)
+    store.remove(db, model, ids[4:5])
+    condition = Condition("i.id <> :but", {"but": ids[7]})
+    there = [i for n, i in enumerate(ids) if n not in (4, 7)]
+    read = store.all_vectors(db, model, 8, condition)
+    assert read is not None
+    assert read[0].tolist() == there
+    alone = store.vectors_of(db, model, there)
+    np.testing.assert_allclose(read[1], np.stack([alone[i] for i in there]), atol=1e-6)
+    assert store.all_vectors(db, model, 7, condition) is None
+    nothing = store.all_vectors(db, model, 8, Condition("false", {}))
+    assert nothing is not None
+    assert (len(nothing[0]), nothing[1].shape) == (0, (0, D))
+
+
 def test_a_vector_replaces_the_one_before(db: Connection, store: VectorStore) -> None:
     rows = clusters(2)
     model, ids = keep(db, store, rows[:1])

@@ -107,7 +107,7 @@ class Mirrors:
         is_due = self._looks >= _READ_AGAIN
         if self._model_id != model_id or seen != self._seen or is_due:
             started = time.monotonic()
-            mirror = _read(db, model_id, self._most)
+            mirror = read_mirror(db, model_id, self._most)
             self._mirror, self._model_id, self._seen, self._looks = mirror, model_id, seen, 0
             if mirror is not None:
                 took = time.monotonic() - started
@@ -116,7 +116,8 @@ class Mirrors:
         self._look_at = time.monotonic() + self._look_every_s
 
 
-def _read(db: Connection, model_id: int, most: int) -> Mirror | None:
+def read_mirror(db: Connection, model_id: int, most: int) -> Mirror | None:
+    """The mirror of this model as the database is now; None of more than `most` titles."""
     read = store().all_vectors(db, model_id, most, LISTED)
     if read is None:
         return None

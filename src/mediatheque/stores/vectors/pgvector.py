@@ -157,7 +157,7 @@ def all_vectors(
     """See VectorStore."""
     given = {**condition.values, "model": model_id, "most": most}
     count = db.execute(
-        text("SELECT count(*) FROM (SELECT FROM embeddings WHERE model_id = :model LIMIT :most + 1) AS some"),
+        text("SELECT count(*) FROM (SELECT FROM embeddings WHERE model_id = :model LIMIT :most + 1) AS counted"),
         given,
     ).scalar_one()
     if count > most:
