@@ -52,7 +52,7 @@ def for_community(n_users: int) -> blend.Config:
     tastes = ials.Config(dimensions=32 if n < 200 else 64 if n < 2000 else 128, content_likes=10.0)
     weights = {
         "wedlae": 1.0,
-        "content": 0.25 * 1000 / (1000 + n),
+        "content": 0.1 + 0.15 * 1000 / (1000 + n),
         "popularity": 0.15 * 30 / (30 + n),
         "ials": n / (n + 200),
     }

@@ -6,7 +6,8 @@ confidence, fall with the person's history and the item's popularity, each to an
 of NDCG@100 on MovieLens-1M; scores are scaled by popularity^-column_exponent.
 
 With `content_likes`, an item's point is drawn to where its content would place it, by a ridge regression of all
-points on the catalogue's places, as if so many people had said so: what few or none have is not lost.
+points on the catalogue's places, as if so many people had said so: what few or none have is not lost. Of titles
+that nobody had liked yet it found .39 among 350 where chance finds .06 (Recall@20, MovieLens-1M).
 
 With `loss="hu"` it is the loss of Hu 2008 with the regularisation of Zhou 2008, as Spark minimises it: what is seen
 weighs alpha0 + c in all, ½ Σ_seen (alpha0 + c) (x·v - 1)² + ½ alpha0 Σ_others (x·v)² + ½ reg Σ h^nu |x|².

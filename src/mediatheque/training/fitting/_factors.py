@@ -13,7 +13,7 @@ from mediatheque.training.interactions import Interactions
 
 Floats = npt.NDArray[np.float32]
 
-#: Of the regression of vectors on content: 10 and 1,000 were worse on validation users of MovieLens-1M.
+#: Of the regression of vectors on content: a tenth and ten times as much were worse on validation users of MovieLens-1M.
 CONTENT_RIDGE = 100.0
 
 
@@ -49,15 +49,17 @@ def arrays_of(
 def drawn_to_content(vectors: Floats, seen: Interactions, likes: float) -> Floats:
     """Each item's vector and what its content says it should be, weighed as that item's likes against so many.
 
-    The regression counts an item as often as it is liked: what is liked by nobody has no vector to learn from.
+    What is liked by nobody has no vector to learn from. The regression counts an item by the root of its likes: by
+    the likes themselves, a few favourites decided what new titles are like (recall of these .36 instead of .39).
     """
     if not likes or seen.catalogue is None or not len(seen):
         return vectors
     counts = seen.per_item.astype(np.float64)[:, None]
     places = np.hstack([seen.catalogue.places(), np.ones((seen.n_items, 1), np.float32)]).astype(np.float64)
-    system = places.T @ (places * counts)
+    pulls = places * np.sqrt(counts)
+    system = pulls.T @ places
     system[np.diag_indices_from(system)] += CONTENT_RIDGE
-    said = places @ np.linalg.solve(system, places.T @ (vectors * counts))
+    said = places @ np.linalg.solve(system, pulls.T @ vectors)
     return ((counts * vectors + likes * said) / (counts + likes)).astype(np.float32)
 
 
