@@ -2,7 +2,7 @@
 
 Both find the same number of factors (FACTORS=128) with the settings that `mediatheque train` would use, in the made-up
 matrix of the benchmark `train` (ML-20M's size; SIZE=0.1 makes it a tenth in each direction). A fifth of what 5,000
-people like is kept from both and looked for: `…_ndcg_at_100`. `…_s` is fitting, Spark's start included.
+people like is kept from both and looked for: `…_ndcg_at_100`. `…_s` is fitting, Spark's start included; `…_cpu_s` the processor time of it, whatever else runs.
 `…_gb` is the most memory that the process, with Java where there is one, held meanwhile: the matrix, the model and
 all in between. Spark runs as local[THREADS] (2).
 """
@@ -67,6 +67,7 @@ def measured(name: str) -> dict[str, float]:
         "titles": seen.n_items,
         "likes": len(seen),
         f"{name}_s": round(took, 1),
+        f"{name}_cpu_s": round(peak.cpu_s, 1),
         f"{name}_gb": round(peak.bytes / 1e9, 2),
         f"{name}_ndcg_at_100": round(ndcg(arrays, recipe.config, held), 4),
     }
@@ -96,10 +97,10 @@ def ndcg(arrays: Arrays, config: ials.Config, held: Held) -> float:
 
 
 class Peak:
-    """The most memory that this process and its children held inside a `with` block."""
+    """The most memory that this process and its children held inside a `with` block, and what time they computed."""
 
     def __enter__(self) -> Peak:
-        self.bytes, self._is_over = 0, threading.Event()
+        self.bytes, self.cpu_s, self._is_over = 0, -self._computed_s(), threading.Event()
         self._looking = threading.Thread(target=self._look)
         self._looking.start()
         return self
@@ -107,6 +108,13 @@ class Peak:
     def __exit__(self, *_: object) -> None:
         self._is_over.set()
         self._looking.join()
+        self.cpu_s += self._computed_s()
+
+    @staticmethod
+    def _computed_s() -> float:
+        me = psutil.Process()
+        times = [process.cpu_times() for process in (me, *me.children(recursive=True))]
+        return sum(one.user + one.system for one in times)
 
     def _look(self) -> None:
         me = psutil.Process()

@@ -31,7 +31,7 @@ def test_trained_on_spark_served_without_it(
     monkeypatch.setenv("MEDIATHEQUE_SPARK_MASTER", "local[2]")
     monkeypatch.chdir(tmp_path)
     (trained,) = run("train", "--engine", "spark", "--json").lines
-    assert {one["label"] for one in trained["tried"]} == {"popularity", "spark-als", "blend"}
+    assert {one["label"] for one in trained["tried"]} >= {"popularity", "spark-als", "blend"}
     of = {one["label"]: one["figures"]["ndcg_at_10"] for one in trained["tried"]}
     assert of["spark-als"] > 2 * of["popularity"]
     assert trained["is_promoted"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import warnings
 from collections.abc import Generator, Mapping
@@ -28,7 +29,7 @@ _END_S = 20
 
 @contextmanager
 def quiet_about_pandas() -> Generator[None]:
-    """Importing PySpark warns of a pandas newer than it knows, which we never use with it."""
+    """While it starts, PySpark warns of a pandas newer than it knows, which we never use with it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         yield
@@ -56,7 +57,7 @@ def session(master: str, java: Java, scratch: Path, entries: int) -> Generator[S
     log = scratch / "spark.log"
     gateway: Any = None
     try:
-        with _failures(log):
+        with quiet_about_pandas(), _failures(log):
             gateway = _launched(conf, java_home, log)
             context = SparkContext(gateway=gateway, conf=conf)
             spark = SparkSession(context)
@@ -137,7 +138,7 @@ def _end(gateway: Any) -> None:
 
 @contextmanager
 def _failures(log: Path) -> Generator[None]:
-    """Whatever goes wrong while Spark starts, with the last that it said."""
+    """Whatever goes wrong while Spark starts, with what it complained about last."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
@@ -145,5 +146,5 @@ def _failures(log: Path) -> Generator[None]:
         yield
     except (Py4JError, PySparkException, OSError) as error:
         said = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-        last = "; ".join(line.strip() for line in said[-3:]) or str(error)
-        raise Unavailable(f"Spark did not start: {last}") from error
+        complaints = [line for line in said if re.search(r"ERROR|Error\b|Exception\b", line)] or said
+        raise Unavailable(f"Spark did not start: {'; '.join(complaints[-2:]) or error}") from error

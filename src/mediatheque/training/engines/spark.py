@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 #: Chosen on validation users of MovieLens-1M; `nu` must be 1, because Spark's regularisation grows with the count.
-USUAL = ials.Config(alpha0=0.3, reg=0.03, row_exponent=0.5, item_exponent=0.3, epochs=10, loss="hu")
+USUAL = ials.Config(alpha0=0.5, reg=0.05, row_exponent=0.5, item_exponent=0.3, epochs=10, loss="hu")
 #: A file of Parquet is written in pieces of so many entries, and the work is parted in blocks of no more.
 ROWS_AT_A_TIME, ENTRIES_PER_BLOCK = 1_000_000, 5_000_000
 #: Spark remembers how it came to every vector until they are written down; after ten iterations Java's stack overflowed.
