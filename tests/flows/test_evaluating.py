@@ -30,6 +30,7 @@ from mediatheque.library.queries.users import User
 from mediatheque.recommend.artifact import models_dir_in
 from mediatheque.recommend.evaluations import evaluation_ids, evaluations_dir_in, list_evaluations, report
 from mediatheque.training.registries.local import LocalRegistry
+from mediatheque.training.report import page
 
 
 @pytest.fixture
@@ -109,8 +110,9 @@ def test_the_champion_s_recipe_is_compared_with(
     found = found_by(database, registry, "time")
     against = {one["against"] for one in found["comparisons"]}
     assert against == {"popularity", "the champion’s recipe"}
-    # Nothing is compared with itself.
-    assert len(found["comparisons"]) == 2 * (len(found["models"]) - 1)
+    # Nothing is compared with itself, nor any two twice.
+    assert len(found["comparisons"]) == 2 * len(found["models"]) - 3
+    assert "It is the champion’s recipe." in found["verdict"]
 
 
 @pytest.mark.parametrize("protocol", ["time", "last"])
@@ -178,6 +180,8 @@ def test_few_judges_claim_nothing(database: Database, registry: LocalRegistry) -
     assert 5 <= found["choices"]["judges"] < 20
     assert not any(one["is_claimed"] for one in found["comparisons"])
     assert "judges are too few to claim that" in found["verdict"]
+    # Groups too small to be judged leave room in the pictures.
+    assert "Too few judges." in page({"id": 1, **found})
 
 
 def test_the_last_twenty_are_kept_whole_and_numbered_on(
@@ -215,18 +219,18 @@ def test_the_page_stands_alone_and_escapes_what_it_shows(
     found = found_usually(database, registry)
     evil = "<script>alert('x')</script>&"
     kept = keep(folder, {**found, "notes": [evil], "split": evil})
-    page = report(folder, kept["id"])
-    assert "<script" not in page
-    assert page.count("&lt;script&gt;") == 2
-    assert page.count("<svg") == 3
+    written = report(folder, kept["id"])
+    assert "<script" not in written
+    assert written.count("&lt;script&gt;") == 2
+    assert written.count("<svg") == 3
     # Nothing to fetch, in whatever way a page may ask for it.
-    assert not re.search(r"https?:|//[a-z]|@import|<(link|img|iframe|object|embed)\b| src=| on\w+=", page)
-    assert not re.search(r"url\((?!#)", page)
-    assert "prefers-color-scheme: dark" in page
-    assert found["verdict"].split(" (")[0] in page
+    assert not re.search(r"https?:|//[a-z]|@import|<(link|img|iframe|object|embed)\b| src=| on\w+=", written)
+    assert not re.search(r"url\((?!#)", written)
+    assert "prefers-color-scheme: dark" in written
+    assert found["verdict"].split(" (")[0] in written
     # Pictures take the page's colours, in any light.
-    assert "var(--series-1)" in page
-    assert not re.search(r"#0[1a]0[2b]", page)
+    assert "var(--series-1)" in written
+    assert not re.search(r"#0[1a]0[2b]", written)
     for model in found["models"]:
-        assert page.count(f">{model['label']}<") >= 4
+        assert written.count(f">{model['label']}<") >= 4
     assert time.strptime(kept["made_at"][:10], "%Y-%m-%d")

@@ -39,18 +39,12 @@ def compared(
     `ndcg` holds a figure for each judge by the key of each recipe.
     """
     crowd = next(recipe for recipe in contest.recipes if recipe.model == "popularity")
-    rivals = [(crowd, crowd.label)]
-    if champion is not None:
-        key = Recipe("champion", champion.name, champion.config).key
-        serving = next((recipe for recipe in contest.recipes if recipe.key == key), None)
-        if serving is not None and serving.key != crowd.key:
-            rivals.append((serving, "the champion’s recipe"))
-    pairs = [
-        (recipe, rival, name)
-        for rival, name in rivals
-        for recipe in contest.recipes
-        if recipe.key != rival.key
-    ]
+    serving = serving_in(contest, champion)
+    pairs = [(recipe, crowd, crowd.label) for recipe in contest.recipes if recipe.key != crowd.key]
+    if serving is not None and serving.key != crowd.key:
+        # Against popularity it was tested already; a second time the other way round would only raise the bar.
+        others = (recipe for recipe in contest.recipes if recipe.key not in (serving.key, crowd.key))
+        pairs += [(recipe, serving, "the champion’s recipe") for recipe in others]
     found = [compare(ndcg[a.key], ndcg[b.key]) for a, b, _ in pairs]
     held = holm([one.p for one in found])
     return [
@@ -90,10 +84,20 @@ def _chance(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
-def verdict(contest: Contest, comparisons: Sequence[Compared]) -> str:
+def serving_in(contest: Contest, champion: Artifact | None) -> Recipe | None:
+    """The champion's recipe, where it is among those tried."""
+    if champion is None:
+        return None
+    key = Recipe("champion", champion.name, champion.config).key
+    return next((recipe for recipe in contest.recipes if recipe.key == key), None)
+
+
+def verdict(contest: Contest, comparisons: Sequence[Compared], champion: Artifact | None) -> str:
     """The sentences about the model that would be chosen."""
-    best = contest.best.label
-    about = [one.says for one in comparisons if one.label == best]
-    if not about:
-        return f"{best} does best where models are chosen: it is what the others were compared with."
-    return " ".join(f"{says}." for says in about)
+    best, serving = contest.best, serving_in(contest, champion)
+    says = [f"{one.says}." for one in comparisons if one.label == best.label]
+    if not says:
+        says = [f"{best.label} does best where models are chosen: it is what the others were compared with."]
+    if serving is not None and serving.key == best.key:
+        says.append("It is the champion’s recipe.")
+    return " ".join(says)

@@ -140,7 +140,7 @@ def evaluate(contest: Contest, by: Judges, asked: Question) -> Evaluation:
         groupings=_groupings(bounds, members, contest, ranks, told),
         comparisons=comparisons,
         stars=errors,
-        verdict=verdict(contest, comparisons),
+        verdict=verdict(contest, comparisons, asked.champion),
         notes=[*asked.notes, *(f"not tried: {why}" for why in contest.left_out)],
     )  # fmt: skip
 

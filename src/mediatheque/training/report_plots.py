@@ -83,10 +83,10 @@ def by_group(models: Models, groupings: Sequence[Mapping[str, Any]], measure: Ma
             ticks = [f"{group['name']}\n{group['what']}\n{group['judges']} judges" for group in shown]
             axes.set_xticks(range(len(shown)), ticks)
             axes.set_xlim(-0.6, max(len(shown), 1) - 0.4)
-            axes.set_ylim(bottom=0)
             axes.grid(axis="y", linewidth=0.6)
             axes.tick_params(length=0)
         panels[0].set_ylabel(measure["label"])
+        panels[0].set_ylim(bottom=0)  # once all panels, which share it, are drawn
         handles, labels = panels[0].get_legend_handles_labels()
         if labels:
             figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
@@ -105,10 +105,10 @@ def against(models: Models, measure: Mapping[str, Any], others: Sequence[Mapping
                 axes.plot(x, y, marker, markersize=9, color=color, label=model["label"])
             axes.set_xlabel(other["label"])
             axes.margins(0.15)
-            axes.set_ylim(bottom=0)
             axes.grid(linewidth=0.6)
             axes.tick_params(length=0)
         panels[0].set_ylabel(measure["label"])
+        panels[0].set_ylim(bottom=0)  # once all panels, which share it, are drawn
         handles, labels = panels[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
         names = " and ".join(other["label"] for other in others)
