@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,7 +12,7 @@ import small_world as world
 from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import Invalid
 from mediatheque.library.queries.users import User, add_user
-from mediatheque.recommend.algorithms import Search, algorithm, mixed, names
+from mediatheque.recommend.algorithms import Search, algorithm, mixed, names, ready
 from mediatheque.recommend.crowd import current_crowd
 from mediatheque.recommend.listing import pool_of
 from mediatheque.recommend.pool import Pool
@@ -26,6 +27,7 @@ from mediatheque.vocabulary import EventKind, Kind, Work
 def taste_of(db: Connection, user: User) -> Taste:
     now = datetime.now(UTC)
     taste = with_model(learn(known_titles(db, user.id), now), world.a_model(db), now)
+    taste = ready(db, names(), replace(taste, person=user.id))
     return with_vectors(taste, store().vectors_of(db, world.model(db), [s.item_id for s in taste.seeds]))
 
 

@@ -42,6 +42,7 @@ CONFIGS: dict[str, list[Any]] = {
     "user-knn": [
         user_knn.Config(neighbours=PEOPLE),
         user_knn.Config(neighbours=8, likeness="pearson", shrink=5),
+        user_knn.Config(neighbours=8, likeness="pearson", shrink=5, says="deviation"),
     ],
     "rp3beta": [rp3beta.Config(ends=6)],
     "wedlae": [

@@ -60,6 +60,7 @@ def list_for(db: Connection, to: Listener, crowd: Crowd, request: Request, means
 
     Raises Invalid for an unknown method.
     """
+    to = replace(to, taste=algorithms.ready(db, _wanted(request.method), to.taste))
     serving = able(to.taste, request.method, means, crowd)
     if request.n < 1:
         return Recommended(method=request.method)
@@ -80,7 +81,7 @@ def list_for(db: Connection, to: Listener, crowd: Crowd, request: Request, means
 
 def able(taste: Taste, method: str, means: Means, crowd: Crowd) -> Methods:
     """Which of the methods asked for can serve; where only popularity can, why."""
-    wanted = list(algorithms.mixed()) if method == MIXED else [method]
+    wanted = _wanted(method)
     by_name = {name: algorithms.algorithm(name) for name in {*wanted, POPULAR}}
     why_not = {name: by_name[name].why_not(taste, crowd) for name in wanted}
     names = [name for name, why in why_not.items() if why is None]
@@ -93,6 +94,10 @@ def able(taste: Taste, method: str, means: Means, crowd: Crowd) -> Methods:
     if means.on_duty.refused and COLLABORATIVE in wanted:
         fallback = f"{means.on_duty.refused}; {fallback or 'the other methods go on without it'}"
     return Methods({name: by_name[name] for name in names}, fallback)
+
+
+def _wanted(method: str) -> list[str]:
+    return list(algorithms.mixed()) if method == MIXED else [method]
 
 
 def found(db: Connection, taste: Taste, search: Search, used: Mapping[str, Algorithm]) -> list[int]:
@@ -151,6 +156,7 @@ def told_of(
             known=known,
             reception=received.get(item_id, Reception()),
             trend=search.crowd.trends.of(item_id),
+            peers=taste.peers.of(item_id) if taste.peers is not None else None,
             is_saved=item_id in taste.saved,
         )
         told.append(_recommendation(items[item_id], chosen, facts, fallback))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mediatheque.recommend.algorithms import Term
+from mediatheque.recommend.peers import Verdict
 from mediatheque.recommend.queries.crowd import Reception
 from mediatheque.recommend.taste import Known
 from mediatheque.recommend.trends import Trend
@@ -23,6 +24,7 @@ class Told:
     known: Mapping[int, Known] = field(default_factory=dict[int, Known])
     reception: Reception = field(default_factory=Reception)
     trend: Trend | None = None
+    peers: Verdict | None = None
     is_saved: bool = False
 
 
@@ -135,6 +137,9 @@ def _crowd_sentence(item: Item, name: str, told: Told) -> str | None:
         return (
             f"{people} here turned to it in the last two weeks, where {told.trend.usual:.1f} would be usual"
         )
+    if name == "people who rate like you" and told.peers is not None:
+        people = _count(told.peers.people, "person", "people")
+        return f"{people} who rate like you gave it {told.peers.average:.1f} on average"
     if name == "activity here" and reception.people:
         has = "has" if reception.people == 1 else "have"
         people = _count(reception.people, "person", "people")

@@ -101,7 +101,8 @@ def listener(db: Connection, user_id: int, rules: Rules, means: Means) -> Listen
     # First of all: what is read after it is of this version or a later one.
     user = user_with_id(db, user_id)
     person = _person(db, user, means)
-    return Listener(person.taste, _under(rules_for(user), user_id, person.bounds, rules))
+    taste = replace(person.taste, person=user_id)
+    return Listener(taste, _under(rules_for(user), user_id, person.bounds, rules))
 
 
 def _person(db: Connection, user: User, means: Means) -> Person:

@@ -16,6 +16,7 @@ from mediatheque.recommend.fold_in import FoldIn, fold_in
 from mediatheque.recommend.interests import Interest, Vectors, interests
 from mediatheque.recommend.likeness import Space
 from mediatheque.recommend.opinions import Told, mean_rating
+from mediatheque.recommend.peers import Peers
 from mediatheque.vocabulary import Kind
 
 #: An opinion counts half after two years, and never less than a quarter: people change, slowly.
@@ -88,6 +89,9 @@ class Taste:
     space: Space = field(default_factory=Space)
     vectors: Mapping[int, Vectors] = field(default_factory=dict[int, Vectors])  # of seeds, in `space`
     interests: tuple[Interest, ...] = ()
+    #: Whose own history of today it is; None: a guest's, or an earlier day's.
+    person: int | None = None
+    peers: Peers | None = None  # what the people say who rate like them, where that was asked for
     is_model_there: bool = False
     fold_in: FoldIn | None = None
 

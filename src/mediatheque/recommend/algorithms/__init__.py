@@ -59,7 +59,10 @@ class Scores:
 
 
 class Algorithm(Protocol):
-    """What every module on this shelf offers."""
+    """What every module on this shelf offers.
+
+    One that asks the database for more than titles also has `ready(db, taste)`: the taste with what it asked for.
+    """
 
     #: Whether it has a say in the mixture, or speaks only when asked for by name.
     IN_MIXTURE: bool
@@ -89,6 +92,14 @@ def names() -> tuple[str, ...]:
 def mixed() -> tuple[str, ...]:
     """Public names of those that have a say in the mixture."""
     return tuple(name for name in names() if algorithm(name).IN_MIXTURE)
+
+
+def ready(db: Connection, wanted: Sequence[str], taste: Taste) -> Taste:
+    """The taste with all that these algorithms need to know of the person."""
+    for name in wanted:
+        ask = getattr(algorithm(name), "ready", None)
+        taste = taste if ask is None else ask(db, taste)
+    return taste
 
 
 def algorithm(name: str) -> Algorithm:

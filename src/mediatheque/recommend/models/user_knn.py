@@ -21,11 +21,15 @@ class Config:
     - "phi": Pearson's correlation of having and not having, over all items. Weights do not count.
     - "pearson": Pearson's correlation of the weights as ratings, over what both have, each centred on its
       person's mean, times n / (n + shrink): two ratings in common always agree perfectly, and mean nothing.
+
+    What a neighbour says for an item is that they have it ("having"), or how far its weight is above their mean
+    ("deviation"), which speaks against what they liked less.
     """
 
     neighbours: int = 100
     likeness: Literal["phi", "pearson"] = "phi"
     shrink: float = 100.0
+    says: Literal["having", "deviation"] = "having"
 
 
 class Likeness(NamedTuple):
@@ -55,15 +59,20 @@ def shapes(config: Config) -> Shapes:
 
 
 def score(arrays: Arrays, config: Config, histories: Histories) -> Scores:
-    """For each item the likeness of the neighbours who have it, added up."""
-    having = _having(arrays)
-    having = having._replace(values=np.ones_like(having.values))
+    """For each item the likeness of the neighbours who have it, times what each says, added up."""
+    having = _said(arrays, config)
     scores = np.zeros((len(histories), having.n_columns), np.float32)
     for user in range(len(histories)):
-        values = _likeness(arrays, config, histories[user]).values
-        nearest = _nearest(values, config.neighbours)
-        scores[user] = having.weighted_sum(nearest, values[nearest])
+        nearest, values = neighbours(arrays, config, histories[user])
+        scores[user] = having.weighted_sum(nearest, values)
     return scores
+
+
+def neighbours(arrays: Arrays, config: Config, history: History) -> tuple[npt.NDArray[np.intp], Floats]:
+    """Who speaks for a history, by rising number, and how alike each is to it."""
+    values = _likeness(arrays, config, history).values
+    nearest = _nearest(values, config.neighbours)
+    return nearest, values[nearest]
 
 
 def explain(arrays: Arrays, config: Config, history: History, item: int) -> Explanation:
@@ -72,8 +81,8 @@ def explain(arrays: Arrays, config: Config, history: History, item: int) -> Expl
     nearest = _nearest(likeness.values, config.neighbours)
     speakers = nearest[_has(having, nearest, item)]
     theirs = _theirs(config, having).dense(speakers)[:, history.items]
-    parts = likeness.scale[speakers] @ (theirs * likeness.mine - likeness.less[speakers, None])
-    return Explanation(0.0, parts)
+    loud = likeness.scale[speakers] * _said(arrays, config).at(speakers, item)
+    return Explanation(0.0, loud @ (theirs * likeness.mine - likeness.less[speakers, None]))
 
 
 def _likeness(arrays: Arrays, config: Config, history: History) -> Likeness:
@@ -113,6 +122,12 @@ def _people(arrays: Arrays) -> SparseRows:
 
 def _having(arrays: Arrays) -> SparseRows:
     return SparseRows.of(arrays, "having", len(arrays["counts"]))
+
+
+def _said(arrays: Arrays, config: Config) -> SparseRows:
+    """What each person says for each item that they have."""
+    having = _having(arrays)
+    return having._replace(values=np.ones_like(having.values)) if config.says == "having" else having
 
 
 def _theirs(config: Config, having: SparseRows) -> SparseRows:
