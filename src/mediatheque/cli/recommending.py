@@ -216,7 +216,7 @@ def say_list(printer: Printer, list_id: int, best: Recommended) -> None:
         )
         return
     say_recommendations(printer, best)
-    printer.note("Say what you think: mediatheque rate, watch, save or hide TITLE; ask why: mediatheque why TITLE")
+    printer.note("Say what you think: mediatheque rate, watch, save or hide TITLE; or: mediatheque why TITLE")
 
 
 def means_of(app: Mediatheque, printer: Printer) -> Means:
