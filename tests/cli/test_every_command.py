@@ -18,6 +18,7 @@ from mediatheque.vocabulary import Credit, Kind, Penalty, Role, Work
 
 WANTED = [
     "demo",
+    "start",
     "up",
     "worker",
     "import",

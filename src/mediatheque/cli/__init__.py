@@ -19,6 +19,7 @@ from mediatheque.cli import (
     finding,
     importing,
     lists,
+    onboarding,
     reasoning,
     recommending,
     reviewing,
@@ -97,6 +98,7 @@ def _before(  # pyright: ignore[reportUnusedFunction]
 
 _HISTORY, _FIND, _SAY, _LIBRARY = "Your history", "Find", "Say", "The library"
 app.command("demo", rich_help_panel="Start")(demo.demo)
+app.command("start", rich_help_panel="Start")(onboarding.start)
 app.command("up", rich_help_panel="Start")(serving.up)
 app.command("worker", rich_help_panel="Start")(serving.worker)
 app.command("check", rich_help_panel="Start")(checking.check)
