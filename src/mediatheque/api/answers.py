@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Bytes for the answers to everybody; a list of ten with its reasons takes 6,000.
 MOST_BYTES, FOR_S = 16 << 20, 60.0
+#: So many lists are worked out at once: more would share the same processors, and each holds some megabytes.
+LISTS_AT_ONCE = 2
 _START = b'{"id":'
 
 

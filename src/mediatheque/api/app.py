@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI
 
 import mediatheque
@@ -30,7 +31,7 @@ from mediatheque.api import (
     uploading,
     users,
 )
-from mediatheque.api.answers import answers
+from mediatheque.api.answers import LISTS_AT_ONCE, answers
 from mediatheque.api.attempts import Attempts
 from mediatheque.api.guards import LARGEST_BODY, BoundedBodies, SecurityHeaders
 from mediatheque.api.metrics import Measured, Metrics
@@ -82,6 +83,7 @@ def create_app(opened: Mediatheque) -> FastAPI:
     app.state.attempts = Attempts()
     app.state.metrics = Metrics()
     app.state.answers = answers()
+    app.state.lists_at_once = CapacityLimiter(LISTS_AT_ONCE)
     _include(app)
     answer_problems(app)
     openapi.complete(app)

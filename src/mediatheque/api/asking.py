@@ -56,7 +56,7 @@ async def _asking(
         user = await app.database.run(queries.user_with_key, hash_of_key(given.credentials))
         return Asking(user, is_program=True)
     claimed = read_token(key, given.credentials)
-    user = await app.database.run(queries.user_signed_in, claimed.user_id, claimed.issued_at)
+    user = await app.database.run_alone(queries.user_signed_in, claimed.user_id, claimed.issued_at)
     return Asking(user, is_program=False)
 
 

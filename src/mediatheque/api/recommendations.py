@@ -50,7 +50,7 @@ async def list_recommendations(
     remembered: Remembered[Answer] = given.app.state.answers
     key = (asker.id, given.url.query)
     if key in remembered and (answer := remembered.get(key, await stamp_now(app, asker))) is not None:
-        return answer.numbered(await app.database.run(add_written, answer.written))
+        return answer.numbered(await app.database.run_alone(add_written, answer.written))
 
     def listed() -> Response:
         from mediatheque.recommend.serve import recommend
@@ -68,7 +68,7 @@ async def list_recommendations(
         return answer.numbered(list_id)
 
     # In a thread with a connection of its own: scoring is arithmetic that would hold the event loop up.
-    return await to_thread.run_sync(listed)
+    return await to_thread.run_sync(listed, limiter=given.app.state.lists_at_once)
 
 
 @router.get("/from", summary="What goes with these?", responses=problems.describe(404))

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import gc
 import importlib
+import sys
 
 from mediatheque.kit.shelf import names_in
 
 _LATE = ("mediatheque.recommend.serve", "mediatheque.search.find", "mediatheque.stores.vectors.pgvector")
 _SHELF = "mediatheque.recommend.algorithms"
+
+
+#: While a list is worked out in a thread, the event loop gets its turn after so long, not after 5 ms each time.
+SWITCH_EVERY_S = 0.0005
 
 
 def settle() -> None:
@@ -20,5 +25,6 @@ def settle() -> None:
     """
     for name in (*_LATE, *(f"{_SHELF}.{algorithm.replace('-', '_')}" for algorithm in names_in(_SHELF))):
         importlib.import_module(name)
+    sys.setswitchinterval(SWITCH_EVERY_S)
     gc.collect()
     gc.freeze()

@@ -99,6 +99,17 @@ class Database:
         async with self.async_transaction() as db:
             return await db.run_sync(query, *args, **kwargs)
 
+    async def run_alone(
+        self, query: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """As `run` for a query of one statement: a transaction by itself, two round trips less."""
+        try:
+            async with self.async_engine.connect() as db:
+                await db.execution_options(isolation_level="AUTOCOMMIT")
+                return await db.run_sync(query, *args, **kwargs)
+        except OperationalError as error:
+            raise _as_unavailable(error) from error
+
     def migrate(self) -> None:
         """Bring the schema up to date; several processes may call it at once, one does the work."""
         migrate(self.url)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mediatheque.kit.errors import Invalid, Unavailable
+from mediatheque.kit.memory import give_back
 from mediatheque.tools.embedder import Embedder, check_texts
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class _Loaded:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        give_back()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit row for each text."""
