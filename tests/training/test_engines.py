@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -201,24 +200,3 @@ def test_a_java_without_the_wished_module_is_not_asked_for_it(tmp_path: Path) ->
     assert said.splitlines() == ["-Xmx1g", "-cp", "a b", "Main"]
     whole = replace(trimmed, has_wished=True)
     assert whole.home_for_spark(tmp_path / "scratch") == whole.home
-
-
-# PySpark leaves the pipe to a Java that failed to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_spark_that_does_not_start_says_why(bare: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    pytest.importorskip("pyspark", reason="Spark needs the extra 'spark'")
-    bare.undo()
-    home = java_of(tmp_path / "java", "17", "java.base", "jdk.incubator.vector")
-    program = home / "bin" / "java"
-    refusal = "Error: Could not create the Java Virtual Machine."
-    program.write_text(
-        program.read_text().replace("for word do", f"echo '{refusal}' >&2; exit 1; for word do")
-    )
-    bare.setenv("JAVA_HOME", str(home))
-    with (
-        opened("spark", Means(master="local[2]")) as engine,
-        pytest.raises(Unavailable, match=f"Spark did not start: {refusal}") as raised,
-    ):
-        engine.fit(Recipe("spark-als", "ials", CONFIG), seen())
-    del raised
-    gc.collect()
