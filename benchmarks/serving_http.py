@@ -41,7 +41,7 @@ from mediatheque.training.trained import Trained
 from mediatheque.vocabulary import Work
 
 PEOPLE, EVENTS = int(os.environ.get("PEOPLE", "1000")), 200
-RATE, SECONDS, TELL = 200.0, float(os.environ.get("SECONDS", "25")), 0.02
+RATE, SECONDS, TELL = float(os.environ.get("RATE", "200")), float(os.environ.get("SECONDS", "25")), 0.02
 CONNECTIONS = 64
 
 
