@@ -98,14 +98,16 @@ def train(
             return Outcome(why_not=f"nothing was told since version {champion.version} was trained")
         everything = usual(read(db, Part(), opinions, now))
         split, parts = parts_of(db, opinions, now)
+        # Who judges may not say which titles there are to choose from: only what was known before has a column then.
+        known = read_titles(db, usual(parts.known).item_ids, embedder) if parts else None
         titles = read_titles(db, everything.item_ids, embedder)
     counted = Outcome(people=len(everything.user_ids), titles=len(everything.item_ids))
     if why_not := too_little(everything):
         return replace(counted, why_not=why_not)
-    if parts is None:
+    if parts is None or known is None:
         return replace(counted, why_not=split.why)
     everything = titles.columns_of(everything)
-    parts = replace(parts, fit=titles.columns_of(parts.fit), known=titles.columns_of(parts.known))
+    parts = replace(parts, fit=known.columns_of(parts.fit), known=known.columns_of(parts.known))
     on_step("Trying models")
     contest = try_models(parts.fit, parts.validation, parts.known, champion, engine=engine)
     outcome = _judged(replace(counted, split=split.why), contest, judges(contest.known, parts.test), champion)
