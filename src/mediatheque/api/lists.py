@@ -137,7 +137,7 @@ async def list_for_group(
         Query(
             description="Names of those who are with you; each has to share their taste.",
             min_length=1,
-            max_length=20,
+            max_length=11,
         ),
     ],
     strategy: Annotated[

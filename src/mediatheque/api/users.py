@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from anyio import to_thread
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from starlette.background import BackgroundTask
 
 from mediatheque.accounts import queries
@@ -41,7 +41,7 @@ class OwnChange(BaseModel):
     model_config = ConfigDict(json_schema_extra={"example": {"services": ["netflix", "disney-plus"]}})
 
     services: Services | None = Field(None, description="Where you can stream; null leaves it.")
-    shares_taste: bool | None = Field(
+    shares_taste: StrictBool | None = Field(
         None, description="Whether others may ask for lists that are for you too; null leaves it."
     )
 
