@@ -124,20 +124,24 @@ def _say_report(printer: Printer, report: Report) -> None:
     from mediatheque.recommend.lift import BASELINE
 
     printer.say(f"{words.counted(report.lists, 'list')} shown to {_people(report.people)}.", style="bold")
-    figures = ("Lists", "Shown", "Clicked", "Saved", "Watched", "Declined")
-    rates = ("Taken up", "If all were looked at", f"Against {BASELINE}")
-    rows = [
+    what = report.by.capitalize()
+    names = ("clicked", "saved", "watched", "liked", "declined")
+    counts = ("People", "Lists", "Shown", *(name.capitalize() for name in names))
+    counted = [
         (
             group.label,
-            *(words.number(n) for n in (group.lists, group.shown)),
-            *(words.number(group.outcomes[name]) for name in ("clicked", "saved", "watched", "declined")),
-            _rate(group.rate),
-            _rate(group.corrected),
-            "" if group.lift is None else _gain(group.lift),
+            *map(words.number, (group.people, group.lists, group.shown, *(group.outcomes[n] for n in names))),
         )
         for group in report.groups
     ]
-    printer.table((report.by.capitalize(), *figures, *rates), rows, right=(*figures, *rates), wrapping=rates)
+    printer.table((what, *counts), counted, right=counts, wrapping=(what,))
+    rates = ("Taken up", "If all were looked at", f"Against {BASELINE}")
+    rated = [
+        (group.label, _rate(group.rate), _rate(group.corrected), _gain(group.lift) if group.lift else "")
+        for group in report.groups
+    ]
+    printer.say("")
+    printer.table((what, *rates), rated, right=rates, wrapping=(what,))
     for duel in report.duels:
         printer.say(
             f"{duel.label}: {words.counted(duel.lists, 'list')}, {_people(duel.people)}; lists won "
@@ -158,6 +162,7 @@ def _rate(of: Estimate) -> str:
 
 
 def _gain(of: Estimate) -> str:
+    """“+12% (-3 to +27)”."""
     return f"{of.value:+.0%} ({100 * of.low:+.0f} to {100 * of.high:+.0f})"
 
 
