@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mediatheque.kit.errors import Invalid, NotFound, Unavailable
-from mediatheque.kit.http import HttpClient, TokenBucket, check_public_url, redact
+from mediatheque.kit.http import HttpClient, TokenBucket, redact
 from mediatheque.kit.response_cache import FolderCache, StoredResponse
 
 SECRET = "s3cr3t-t0k3n-0123456789"
@@ -347,57 +347,3 @@ def test_a_folder_that_cannot_be_written_costs_no_answer(
     with client(script, clock, cache=FolderCache(tmp_path / "file" / "folder")) as http:
         assert http.get_json("/x") == 1
     assert "cannot be written" in caplog.text
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.1/",
-        "http://localhost:8080/x",
-        "http://2130706433/",
-        "http://10.1.2.3/",
-        "http://192.168.0.1/",
-        "http://172.16.9.9/",
-        "http://169.254.169.254/latest/meta-data",
-        "http://100.64.0.1/",
-        "http://0.0.0.0/",
-        "http://224.0.0.1/",
-        "http://[::1]/",
-        "http://[fe80::1]/",
-        "http://[fc00::1]/",
-        "http://[::ffff:127.0.0.1]/",
-        "http://[64:ff9b::7f00:1]/",
-        "http://[2002:7f00:1::]/",
-    ],
-)
-def test_a_link_into_a_private_network_is_refused(url: str) -> None:
-    with pytest.raises(Invalid, match="private network"):
-        check_public_url(url)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "ftp://example.org/",
-        "file:///etc/passwd",
-        "http://",
-        "http://[1",
-        "http://a:b@1.1.1.1/",
-        "1.1.1.1",
-    ],
-)
-def test_what_is_no_web_address_is_refused(url: str) -> None:
-    with pytest.raises(Invalid):
-        check_public_url(url)
-
-
-def test_a_public_address_is_returned_for_connecting_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert check_public_url("https://93.184.216.34/page") == ("93.184.216.34",)
-
-    def both(*_: object, **__: object) -> list[Any]:
-        return [(0, 0, 0, "", ("93.184.216.34", 443)), (0, 0, 0, "", ("10.0.0.1", 443))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", both)
-    with pytest.raises(Invalid, match="private network"):
-        check_public_url("https://half-private.example/")

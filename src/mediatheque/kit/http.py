@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import logging
 import random
 import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -324,47 +322,3 @@ def _pause(state: RetryCallState) -> float:
     if asked is not None:
         return asked + random.uniform(0.0, 0.5)
     return random.uniform(0.5, 1.0) * min(30.0, 2.0 ** (state.attempt_number - 1))
-
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-
-
-def check_public_url(url: str) -> tuple[str, ...]:
-    """The addresses behind a URL that a user gave; raises Invalid if any of them is not public.
-
-    Without this, a URL could make our server read what only it can reach: its own ports, the
-    router, a cloud's metadata. A name may resolve differently a moment later, so whoever can
-    should connect to one of the addresses returned; check every redirect as well.
-    """
-    try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise Invalid(f"'{redact(url)}' is no web address: give one like https://example.org/page") from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise Invalid(f"'{redact(url)}' is no web address: give one like https://example.org/page")
-    if parts.username is not None or parts.password is not None:
-        raise Invalid("a web address with a user name or password in it is not opened: remove that part")
-    try:
-        found = socket.getaddrinfo(host, port or 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise Invalid(f"the host '{host}' is not known: check the address for typing errors") from None
-    addresses = tuple(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
-    for address in addresses:
-        if not _is_public(address):
-            raise Invalid(
-                f"'{host}' is an address inside a private network, which a link may not open: "
-                "give a public address, or upload the file instead"
-            )
-    return addresses
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return _is_public(str(inner))
-    return ip.is_global and not ip.is_multicast

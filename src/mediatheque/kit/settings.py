@@ -6,15 +6,24 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mediatheque.kit.addresses import networks_from
 from mediatheque.kit.errors import Invalid
 
 
 def default_data_dir() -> Path:
     """The platform's folder for a user's data."""
     return Path(platformdirs.user_data_dir("mediatheque", appauthor=False))
+
+
+def _networks(text: str) -> str:
+    try:
+        networks_from(text)
+    except Invalid as error:
+        raise ValueError(str(error)) from None
+    return text
 
 
 class Settings(BaseSettings):
@@ -91,6 +100,11 @@ class Settings(BaseSettings):
         "off",
         description="interleave: lists hold the titles of the serving model and of its challenger in turn, so that "
         "`mediatheque lift` can tell which one people follow more; off: the serving model alone.",
+    )
+    allow_private_addresses: Annotated[str, AfterValidator(_networks)] = Field(
+        "",
+        description="Private addresses and networks that links may lead to, for a media server at home: "
+        "192.168.1.20, 10.0.0.0/24; empty: public addresses only.",
     )
     upload_limit_mb: int = Field(512, ge=1, description="Largest upload the API takes, in MiB.")
     log_level: Annotated[
