@@ -145,8 +145,9 @@ def test_because_of_leaves_out_what_is_known(small: Small, data: st.DataObject) 
         best = [because_of(db, small.ada.id, cause, request, by)] if cause else []
         made = rows(db, small.ada.id, request, by, most=3)
         db.rollback()
-    for one in (*best, *(row.best for row in made)):
-        keeps_its_promises(one, request, {*known(small, history), cause}, small)
+    begun = [(cause, one) for one in best] + [(row.about.id, row.best) for row in made]
+    for about, one in begun:
+        keeps_its_promises(one, request, {*known(small, history), about}, small)
         assert {r.item.kind for r in one} <= set(request.rules.kinds or USUAL_KINDS)
     shown = [r.item.id for row in made for r in row.best]
     assert len(shown) == len(set(shown))
