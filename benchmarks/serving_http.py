@@ -8,6 +8,7 @@ its list is worked out anew. PostgreSQL and the one who asks share the other cor
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import os
 import random
@@ -24,13 +25,14 @@ import catalogue_30k as catalogue
 import httpx
 import numpy as np
 import psutil
+import psycopg
 import recommend_http as serving
 import serving_factors
 
 from mediatheque.accounts.passwords import hash_password
 from mediatheque.accounts.queries import set_password
 from mediatheque.accounts.tokens import issue_token, signing_key
-from mediatheque.kit.database import Database
+from mediatheque.kit.database import Database, libpq_url
 from mediatheque.kit.settings import read_settings
 from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.users import add_user
@@ -79,7 +81,7 @@ def served(url: str, data: Path, ids: Sequence[int], headers: Sequence[dict[str,
         "MEDIATHEQUE_EMBEDDER": "minilm",
     }
     with serving.api(env) as (process, client):
-        apart(process)
+        apart(process, url)
         serving.ask(client, headers[0])
         cold = [serving.ask(client, each) for each in headers]
         cpu = serving.cpu_ms(process)
@@ -148,22 +150,21 @@ def promote(data: Path, ids: Sequence[int]) -> None:
     registry.promote(pin.version)
 
 
-def apart(process: psutil.Process) -> None:
-    """The API on the last core; everything else, PostgreSQL included, on the others."""
+def apart(process: psutil.Process, url: str) -> None:
+    """The API on the last core; who asks, and this library's PostgreSQL, on the others."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < 2:
         sys.exit("This benchmark needs a core for the API and one for everything else.")
     for thread in process.threads():
         os.sched_setaffinity(thread.id, {cores[-1]})
-    os.sched_setaffinity(process.pid, {cores[-1]})
     others = set(cores[:-1])
     os.sched_setaffinity(0, others)
-    for other in psutil.process_iter(["name"]):
-        if other.info["name"] == "postgres":
-            try:
-                os.sched_setaffinity(other.pid, others)
-            except (ProcessLookupError, PermissionError):
-                continue
+    with psycopg.connect(libpq_url(url)) as db:
+        backend = psutil.Process(db.info.backend_pid)
+        server = backend.parent() or backend
+        for one in (server, *server.children()):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.sched_setaffinity(one.pid, others)
 
 
 async def load(base_url: str, headers: Sequence[dict[str, str]], ids: Sequence[int]) -> Seen:
