@@ -18,7 +18,7 @@ from mediatheque.recommend.queries.known import known_before
 from mediatheque.recommend.reasons import because
 from mediatheque.recommend.request import MIXED, Means, Recommended, Request
 from mediatheque.recommend.resemblance import about, resemblance, resembling
-from mediatheque.recommend.serve import listener
+from mediatheque.recommend.serve import listener, with_expected_stars
 from mediatheque.recommend.similar import recommended
 from mediatheque.recommend.taste import Known, Seed, Taste
 from mediatheque.vocabulary import Item
@@ -106,7 +106,8 @@ def _near(
                 Term(term.name, term.amount * part.share * float(likeness[row]), term.item_id)
                 for term in used[part.method].explain(to.taste, own, [row])[0]
             )
-    return recommended(db, it, alike, pool, picked, told, METHOD, because(item, known))
+    best = recommended(db, it, alike, pool, picked, told, METHOD, because(item, known))
+    return with_expected_stars(db, to.eligible.viewer, best, means)
 
 
 def _known(db: Connection, user_id: int, taste: Taste, item: Item) -> Known:
