@@ -25,6 +25,7 @@ import serving_factors
 from sqlalchemy import text
 
 from mediatheque.kit.database import Connection, Database
+from mediatheque.recommend.artifact import Artifact
 from mediatheque.recommend.because_of import because_of, rows
 from mediatheque.recommend.champion import OnDuty
 from mediatheque.recommend.group import Strategy, recommend_to_group
@@ -82,7 +83,7 @@ def neighbours(db: Connection, user_id: int) -> None:
     db.execute(text("SELECT * FROM neighbours_by_pearson(:user)"), {"user": user_id}).all()
 
 
-def a_model(ids: np.ndarray) -> object:
+def a_model(ids: np.ndarray) -> Artifact:
     """A trained model of these items."""
     model, _ = serving_factors.artifact(len(ids))
     return replace(model, item_ids=np.sort(ids))
