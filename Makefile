@@ -55,7 +55,7 @@ lock: ## Pin the dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml --extra dev --no-emit-package mediatheque --output-file requirements-dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  pyproject.toml --no-emit-package mediatheque --constraint requirements-dev.txt --output-file requirements.txt
+	  pyproject.toml --extra train --no-emit-package mediatheque --constraint requirements-dev.txt --output-file requirements.txt
 	printf 'editables\nhatchling\n' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --constraint requirements-dev.txt --output-file requirements-build.txt -
 
