@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import text
 
 from mediatheque.kit.database import Connection
+from mediatheque.library.queries import stood
 from mediatheque.vocabulary import SEEN_KINDS, EventKind
 
 #: Fetched at a time: enough that a round trip costs nothing, little enough to weigh nothing.
 ROWS_AT_A_TIME = 10_000
 
-_SEEN = f"({', '.join(repr(kind.value) for kind in sorted(SEEN_KINDS))})"
 _KINDS = (
     *sorted(SEEN_KINDS),
     EventKind.STARTED,
@@ -143,11 +143,6 @@ _EVENTS = """
 """
 
 
-def _latest(column: str, *kinds: EventKind) -> str:
-    among = ", ".join(repr(kind.value) for kind in kinds)
-    return f"(array_agg({column} ORDER BY at DESC NULLS LAST, id DESC) FILTER (WHERE is_own AND kind IN ({among})))[1]"
-
-
 # What a person stands with a title is worked out as library/queries/history.py does, from a part of the events.
 # Titles of one moment are scattered by id: a catalogue's order is no order in which anybody saw things.
 _TOLD = f"""
@@ -159,15 +154,11 @@ _TOLD = f"""
     ),
     stood AS (
         SELECT user_id, item_id,
-            (count(DISTINCT (at AT TIME ZONE 'UTC')::date) FILTER (WHERE is_own AND kind IN {_SEEN})
-                + coalesce(bool_or(is_own AND kind IN {_SEEN} AND at IS NULL), false)::int
-                + count(DISTINCT own_id) FILTER (WHERE NOT is_own AND kind IN {_SEEN})) AS seen,
-            max(value) FILTER (WHERE is_own AND kind IN {_SEEN}) AS share,
-            {_latest("value", EventKind.RATED)} AS rating,
-            CASE {_latest("kind", EventKind.LIKED, EventKind.DISLIKED)}
-                WHEN 'liked' THEN 1 WHEN 'disliked' THEN -1 ELSE 0 END AS liking,
-            coalesce({_latest("kind", EventKind.SAVED, EventKind.UNSAVED)} = 'saved', false) AS is_saved,
-            coalesce({_latest("kind", EventKind.HIDDEN, EventKind.UNHIDDEN)} = 'hidden', false) AS is_hidden,
+            ({stood.seen_count("is_own")}
+                + count(DISTINCT own_id) FILTER (WHERE NOT is_own AND kind IN {stood.SEEN})) AS seen,
+            max(value) FILTER (WHERE is_own AND kind IN {stood.SEEN}) AS share,
+            {stood.rating("is_own")} AS rating, {stood.liking("is_own")} AS liking,
+            {stood.is_saved("is_own")} AS is_saved, {stood.is_hidden("is_own")} AS is_hidden,
             max(at) AS last_at
         FROM told GROUP BY user_id, item_id
     ),

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, text
 
 from mediatheque.kit.errors import Invalid
 from mediatheque.kit.wire import jsonb
+from mediatheque.library.queries import stood
 from mediatheque.library.queries.items import item_from_row, item_with_id
 from mediatheque.library.queries.turns import take_persons_turn
 from mediatheque.library.queries.users import User, user_with_id
-from mediatheque.vocabulary import SEEN_KINDS, Event, EventKind, Item, Kind
+from mediatheque.vocabulary import Event, EventKind, Item, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,14 +262,6 @@ _ENTRY = """
     FROM events e LEFT JOIN items i ON i.id = e.item_id LEFT JOIN records r ON r.id = e.record_id
 """
 
-_SEEN = f"({', '.join(repr(kind.value) for kind in sorted(SEEN_KINDS))})"
-
-
-def _latest(column: str, *kinds: EventKind) -> str:
-    """The latest word on something, as an aggregate."""
-    among = ", ".join(repr(kind.value) for kind in kinds)
-    return f"(array_agg(e.{column} ORDER BY e.at DESC NULLS LAST, e.id DESC) FILTER (WHERE e.kind IN ({among})))[1]"
-
 
 # Item by item (LATERAL … OFFSET 0), and with the user as a column: of a user who is new to the statistics the planner
 # thinks that there is one event, and would read all of them again for each item.
@@ -281,13 +274,9 @@ _REFRESH_STANDINGS = f"""
     told AS MATERIALIZED (
         SELECT g.item_id, t.* FROM given g CROSS JOIN LATERAL (
             SELECT count(*) AS told_count, min(e.at) AS first_at, max(e.at) AS last_at,
-                count(DISTINCT (e.at AT TIME ZONE 'UTC')::date) FILTER (WHERE e.kind IN {_SEEN})
-                    + CAST(bool_or(e.kind IN {_SEEN} AND e.at IS NULL) AS int) AS seen_count,
-                coalesce({_latest("kind", EventKind.SAVED, EventKind.UNSAVED)} = 'saved', false) AS is_saved,
-                coalesce({_latest("kind", EventKind.HIDDEN, EventKind.UNHIDDEN)} = 'hidden', false) AS is_hidden,
-                CASE {_latest("kind", EventKind.LIKED, EventKind.DISLIKED)}
-                    WHEN 'liked' THEN 1 WHEN 'disliked' THEN -1 ELSE 0 END AS liking,
-                {_latest("value", EventKind.RATED)} AS rating, {_latest("at", EventKind.RATED)} AS rated_at
+                {stood.seen_count()} AS seen_count, {stood.is_saved()} AS is_saved,
+                {stood.is_hidden()} AS is_hidden, {stood.liking()} AS liking, {stood.rating()} AS rating,
+                {stood.latest("at", EventKind.RATED)} AS rated_at
             FROM events e WHERE e.user_id = g.user_id AND e.item_id = g.item_id
         ) AS t WHERE told_count > 0
     ),

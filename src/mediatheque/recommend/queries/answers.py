@@ -17,6 +17,7 @@ import numpy as np
 from sqlalchemy import text
 
 from mediatheque.kit.database import Connection
+from mediatheque.library.queries import stood
 from mediatheque.recommend.impressions import OUTCOMES, Impressions
 from mediatheque.recommend.queries.shown import ANSWERED_WITHIN, KeptList
 from mediatheque.vocabulary import SEEN_KINDS, EventKind
@@ -111,7 +112,7 @@ def _named(model: str | None, version: int | None) -> str:
     return f"{model} {version}" if model is not None else ""
 
 
-_SEEN = f"e.kind IN ({', '.join(repr(kind.value) for kind in sorted(SEEN_KINDS))})"
+_SEEN = f"e.kind IN {stood.SEEN}"
 _CAME = {
     "clicked": "e.kind = 'clicked'",
     "saved": "e.kind IN ('saved', 'added')",

@@ -10,9 +10,10 @@ from sqlalchemy import text
 
 from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import NotFound
+from mediatheque.library.queries import stood
 from mediatheque.library.queries.items import items_with_ids
 from mediatheque.recommend.taste import Known
-from mediatheque.vocabulary import SEEN_KINDS, EventKind, Kind
+from mediatheque.vocabulary import Kind
 
 #: A history longer than this is learned from by its opinions first, then by its latest titles.
 MOST_KNOWN = 500
@@ -98,33 +99,20 @@ def _known(row: Any) -> Known:
     )
 
 
-_SEEN = f"({', '.join(repr(kind.value) for kind in sorted(SEEN_KINDS))})"
-
-
-def _latest(column: str, *kinds: EventKind) -> str:
-    """The latest word on something, as an aggregate."""
-    among = ", ".join(repr(kind.value) for kind in kinds)
-    return f"(array_agg({column} ORDER BY at DESC NULLS LAST, id DESC) FILTER (WHERE kind IN ({among})))[1]"
-
-
 _BEFORE = f"""
     WITH told AS MATERIALIZED (
         SELECT e.id, e.item_id, e.kind, e.value, e.at, i.parent_id FROM events e JOIN items i ON i.id = e.item_id
         WHERE e.user_id = :user AND i.merged_into IS NULL AND (e.at IS NULL OR e.at < :day)
     ),
     own AS (
-        SELECT item_id, count(DISTINCT (at AT TIME ZONE 'UTC')::date) FILTER (WHERE kind IN {_SEEN})
-                + coalesce(bool_or(kind IN {_SEEN} AND at IS NULL), false)::int AS seen_count,
-            coalesce({_latest("kind", EventKind.SAVED, EventKind.UNSAVED)} = 'saved', false) AS is_saved,
-            coalesce({_latest("kind", EventKind.HIDDEN, EventKind.UNHIDDEN)} = 'hidden', false) AS is_hidden,
-            CASE {_latest("kind", EventKind.LIKED, EventKind.DISLIKED)}
-                WHEN 'liked' THEN 1 WHEN 'disliked' THEN -1 ELSE 0 END AS liking,
-            {_latest("value", EventKind.RATED)} AS rating, max(at) AS last_at,
-            max(value) FILTER (WHERE kind IN {_SEEN}) AS share_finished, bool_or(kind = 'started') AS is_begun
+        SELECT item_id, {stood.seen_count()} AS seen_count, {stood.is_saved()} AS is_saved,
+            {stood.is_hidden()} AS is_hidden, {stood.liking()} AS liking, {stood.rating()} AS rating,
+            max(at) AS last_at, max(value) FILTER (WHERE kind IN {stood.SEEN}) AS share_finished,
+            bool_or(kind = 'started') AS is_begun
         FROM told GROUP BY item_id
     ),
     shows AS (
-        SELECT parent_id AS item_id, count(DISTINCT item_id) FILTER (WHERE kind IN {_SEEN}) AS episodes_seen,
+        SELECT parent_id AS item_id, count(DISTINCT item_id) FILTER (WHERE kind IN {stood.SEEN}) AS episodes_seen,
             max(at) AS last_at
         FROM told WHERE parent_id IS NOT NULL GROUP BY parent_id
     )
