@@ -93,7 +93,7 @@ def test_the_best_beats_popularity_on_what_it_never_saw_and_serves(
     assert figures(outcome, outcome.chosen) > 0.3 > 0.15 > figures(outcome, "popularity")
     assert outcome.against_popularity is not None
     assert outcome.against_popularity.is_better
-    assert 0.2 < outcome.trust < 60 / 210 + 1e-9
+    assert 0.5 < outcome.trust < 60 / 80 + 1e-9
     serving = champions.current().artifact
     assert serving is not None
     assert (serving.version, serving.trust) == (1, outcome.trust)
