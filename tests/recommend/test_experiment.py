@@ -107,7 +107,7 @@ def test_what_is_kept_tells_the_side_and_its_model(db: Connection, ada: User, me
         {"method": "content"},
         {"as_of": world.NOW},
     ],
-    ids=str,
+    ids=["popular", "content", "in the past"],
 )
 def test_without_two_models_that_have_a_say_there_is_no_experiment(
     db: Connection, ada: User, means: Means, request_: dict[str, object]
