@@ -21,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import make_url
 
 import mlflow_server as mlflow_process
+import seaweedfs_server
 from mediatheque.kit.database import Connection, Database, migrate
 from mediatheque.kit.postgres import EmbeddedServer
 from mediatheque.library.queries.users import User, add_user
@@ -128,6 +129,15 @@ def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mlflow_p
             yield mlflow_process.MlflowServer(address, folder / "artifacts")
         finally:
             os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweedfs_server.SeaweedServer]:
+    """A real S3 server on this machine: one a run, ended with it whatever happens."""
+    if not seaweedfs_server.is_installed():
+        pytest.skip("a real S3 server needs the extra 'dev'")
+    with seaweedfs_server.running(tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield server
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mediatheque.recommend.mirror import Mirrors
     from mediatheque.recommend.registries import Registry
     from mediatheque.recommend.remembered import Person
+    from mediatheque.stores.blobs import Blobs
     from mediatheque.tools.embedder import Embedder
 
 
@@ -43,6 +44,13 @@ class Mediatheque:
             models_dir=self.settings.models_dir,
             key=self.settings.embedder_key.get_secret_value() if self.settings.embedder_key else None,
         )
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """Where media files are kept."""
+        from mediatheque.stores.blobs import open_blobs
+
+        return open_blobs(self.settings.blobs_setting, self.data_dir / "blobs")
 
     @cached_property
     def champions(self) -> Champions:

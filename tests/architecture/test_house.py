@@ -13,6 +13,7 @@ import mediatheque.enrich.sources
 import mediatheque.importers
 import mediatheque.recommend.algorithms
 import mediatheque.recommend.registries
+import mediatheque.stores.blobs
 import mediatheque.training.registries
 from mediatheque.kit.settings import Settings
 from mediatheque.kit.shelf import names_on
@@ -36,6 +37,7 @@ def contract(name: str) -> dict[str, list[str]]:
         (mediatheque.recommend.algorithms, "each other: recommenders"),
         (mediatheque.recommend.registries, "each other: registries"),
         (mediatheque.training.registries, "registries that take new models"),
+        (mediatheque.stores.blobs, "places for blobs"),
     ],
 )
 def test_everything_on_a_shelf_is_kept_apart(shelf: object, name: str) -> None:

@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         description="Where trained models are kept: an MLflow server, as mlflow+http://host:5000 or "
         "mlflow+https://user:password@host/path?model=name; empty: the data folder.",
     )
+    blobs_url: SecretStr | None = Field(
+        None,
+        description="Where media files are kept: s3://bucket/prefix?endpoint=https://host&region=name (credentials from AWS_… "
+        "or as s3://key:secret@bucket), gs://bucket/prefix or file:///folder; empty: the data folder.",
+    )
     tmdb_token: SecretStr | None = Field(
         None, description="TMDB API read access token (v4 token, used on v3)."
     )
@@ -115,6 +120,11 @@ class Settings(BaseSettings):
     def registry_setting(self) -> str | None:
         """The address of the registry with its password, for who opens it."""
         return self.registry_url.get_secret_value() if self.registry_url is not None else None
+
+    @property
+    def blobs_setting(self) -> str | None:
+        """The address of the media files with its password, for who opens it."""
+        return self.blobs_url.get_secret_value() if self.blobs_url is not None else None
 
 
 def read_settings(**overrides: object) -> Settings:
