@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 import small_world as world
-from mediatheque.api.answers import answers
+from mediatheque.api.answers import Answers
 from mediatheque.flows.import_history import import_file
 from mediatheque.flows.undoing import undo_batch
 from mediatheque.kit.database import Database
@@ -92,6 +93,20 @@ def test_what_another_process_changes_shows_in_the_next_list(
     assert titles(asked(as_ada, n=20)) == []
 
 
+def test_what_is_new_in_the_catalogue_shows_as_soon_as_it_is_noticed(
+    as_ada: TestClient, ids: dict[str, int], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mediatheque.api.answers.LOOK_EVERY_S", 0.0)
+    assert "Gravity" not in titles(asked(as_ada, n=30))
+    with database.transaction() as db:
+        world.add(db, world.film("Gravity"))
+    # PostgreSQL counts what was written about a second late.
+    until = time.monotonic() + 20
+    while "Gravity" not in titles(asked(as_ada, n=30)):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
 def test_a_list_as_of_a_day_is_not_remembered(as_ada: TestClient, app: FastAPI, ids: dict[str, int]) -> None:
     asked(as_ada, as_of="2020-01-01")
     assert len(app.state.answers) == 0
@@ -148,7 +163,7 @@ def test_what_is_remembered_is_what_would_be_made_now(
             asked(as_ada, **query)
             remembered = asked(as_ada, **query)
             room, people = app.state.answers, opened.people
-            app.state.answers, opened.people = answers(), Remembered(0)
+            app.state.answers, opened.people = Answers(), Remembered(0)
             fresh = asked(as_ada, **query)
             app.state.answers, opened.people = room, people
             assert titles(remembered) == titles(fresh)

@@ -31,7 +31,7 @@ from mediatheque.api import (
     uploading,
     users,
 )
-from mediatheque.api.answers import LISTS_AT_ONCE, answers
+from mediatheque.api.answers import LISTS_AT_ONCE, Answers
 from mediatheque.api.attempts import Attempts
 from mediatheque.api.guards import LARGEST_BODY, BoundedBodies, SecurityHeaders
 from mediatheque.api.metrics import Measured, Metrics
@@ -82,7 +82,7 @@ def create_app(opened: Mediatheque) -> FastAPI:
     app.state.signing_key = signing_key(opened.settings)
     app.state.attempts = Attempts()
     app.state.metrics = Metrics()
-    app.state.answers = answers()
+    app.state.answers = Answers()
     app.state.lists_at_once = CapacityLimiter(LISTS_AT_ONCE)
     _include(app)
     answer_problems(app)

@@ -129,7 +129,9 @@ class ChoicesView(BaseModel):
 
     judges: int
     targets: int
-    unknown_share: float = Field(description="Of all later choices, those of titles that no model was made for.")
+    unknown_share: float = Field(
+        description="Of all later choices, those of titles that no model was made for."
+    )
     popularity: float = Field(description="Mean popularity percentile, 0 to 1.")
     cold_share: float
 

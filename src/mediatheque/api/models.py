@@ -117,7 +117,9 @@ async def list_models(app: Opened, admin: Admin) -> Models:
 
 
 @router.get(
-    "/{version:int}", summary="Show a trained model (administrators)", responses=problems.describe(403, 404, 503)
+    "/{version:int}",
+    summary="Show a trained model (administrators)",
+    responses=problems.describe(403, 404, 503),
 )
 async def show_model(app: Opened, admin: Admin, version: PathVersion) -> TrainedModelDetail:
     """How a version came about: what it learned from, who judged it, and how it did."""

@@ -11,7 +11,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from mediatheque.api import problems
-from mediatheque.api.answers import Answer, stamp, stamp_now
+from mediatheque.api.answers import Answer, Answers
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.recommending import (
     Day,
@@ -26,7 +26,6 @@ from mediatheque.api.recommending import (
     shown,
 )
 from mediatheque.api.shapes import Id
-from mediatheque.kit.remembered import Remembered
 from mediatheque.recommend.queries.shown import add_written, written_list
 
 if TYPE_CHECKING:
@@ -47,9 +46,9 @@ async def list_recommendations(
     explain: Explain = False,
 ) -> Response:
     """What you have neither seen nor hidden and will probably like, each with the reason."""
-    remembered: Remembered[Answer] = given.app.state.answers
-    key = (asker.id, given.url.query)
-    if key in remembered and (answer := remembered.get(key, await stamp_now(app, asker))) is not None:
+    remembered: Answers = given.app.state.answers
+    key, stamp = (asker.id, given.url.query), await remembered.stamp(app, asker)
+    if (answer := remembered.get(key, stamp)) is not None:
         return answer.numbered(await app.database.run_alone(add_written, answer.written))
 
     def listed() -> Response:
@@ -64,7 +63,7 @@ async def list_recommendations(
             seen = seen_by(db, asker.id, list_id, best, is_explained=explain)
         answer = Answer.of(seen, written)
         if request.as_of is None:
-            remembered.put(key, stamp(asker, means.on_duty, means.stars), answer, answer.size)
+            remembered.put(key, stamp, answer, answer.size)
         return answer.numbered(list_id)
 
     # In a thread with a connection of its own: scoring is arithmetic that would hold the event loop up.
