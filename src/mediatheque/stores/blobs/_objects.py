@@ -195,7 +195,8 @@ class BucketBlobs:
                 if meta["last_modified"] < before:
                     self._delete(meta["path"])
         uploads = self._clear_uploads(before, is_dry) if self._clear_uploads else 0
-        return uploads + remove_scratch(self._copies, before, is_dry=is_dry)
+        here = (remove_scratch(place, before, is_dry=is_dry) for place in (self._incoming, self._copies))
+        return uploads + sum(here)
 
     @contextmanager
     def _taken_in(self, source: BinaryIO | Path, limit: int | None) -> Generator[tuple[Blob, BinaryIO]]:
