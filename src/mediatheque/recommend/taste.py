@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +87,8 @@ class Taste:
     saved: frozenset[int] = frozenset()
     chosen_by_kind: Mapping[Kind, int] = field(default_factory=dict[Kind, int])
     chosen_by_language: Mapping[tuple[Kind, str], int] = field(default_factory=dict[tuple[Kind, str], int])
+    #: Of all that they like and one title more, which share is of each genre: a little is believed at once.
+    share_by_genre: Mapping[int, float] = field(default_factory=dict[int, float])
     space: Space = field(default_factory=Space)
     vectors: Mapping[int, Vectors] = field(default_factory=dict[int, Vectors])  # of seeds, in `space`
     interests: tuple[Interest, ...] = ()
@@ -106,11 +109,11 @@ class Taste:
     def loved(self, most: int) -> list[Seed]:
         """The best-loved titles that have a vector."""
         liked = (s for s in self.seeds if s.weight >= LOVED * OLDEST_COUNTS and is_loved(s.known))
-        return [s for s in liked if s.item_id in self.vectors][:most]
+        return list(islice((s for s in liked if s.item_id in self.vectors), most))
 
     def disliked(self, most: int) -> list[Seed]:
         """The titles to stay away from most that have a vector."""
-        return [s for s in self.seeds if s.weight < 0 and s.item_id in self.vectors][:most]
+        return list(islice((s for s in self.seeds if s.weight < 0 and s.item_id in self.vectors), most))
 
     def habit(self, kind: Kind, language: str | None) -> float:
         """Which share of what they chose of this kind was in this language; 0 where that says nothing yet."""
@@ -123,16 +126,29 @@ class Taste:
 def learn(history: Sequence[Known], now: datetime) -> Taste:
     """What a history says about taste, before any vector."""
     mean = _own_mean(history)
-    weighed = (Seed(_weight(known, mean, now), known) for known in history if not _speaks_elsewhere(known))
-    seeds = sorted((s for s in weighed if s.weight), key=lambda s: (-abs(s.weight), s.item_id))
-    chosen = [known for known in history if known.was_chosen and not _speaks_elsewhere(known)]
+    speaking = [known for known in history if not _speaks_elsewhere(known)]
+    weighed = ((_opinion(known, mean) * _freshness(known.last_at, now), known) for known in speaking)
+    seeds = sorted((-abs(weight), known.item_id, weight, known) for weight, known in weighed if weight)
+    seeds = [Seed(weight, known) for _, _, weight, known in seeds[:MOST_SEEDS]]
+    chosen = [known for known in speaking if known.was_chosen]
     return Taste(
-        seeds=tuple(seeds[:MOST_SEEDS]),
+        seeds=tuple(seeds),
         history=tuple(history),
         saved=frozenset(known.item_id for known in history if known.is_saved),
         chosen_by_kind=Counter(known.kind for known in chosen),
         chosen_by_language=Counter((k.kind, k.language) for k in chosen if k.language is not None),
+        share_by_genre=_shares_of_genres(seeds),
     )
+
+
+def _shares_of_genres(seeds: Sequence[Seed]) -> dict[int, float]:
+    total, by_genre = 1.0, dict[int, float]()
+    for seed in seeds:
+        if seed.weight > 0:
+            total += seed.weight
+            for genre in seed.known.genres:
+                by_genre[genre] = by_genre.get(genre, 0.0) + seed.weight
+    return {genre: weight / total for genre, weight in by_genre.items()}
 
 
 def with_vectors(taste: Taste, texts: Mapping[int, Vectors]) -> Taste:
@@ -187,10 +203,6 @@ def _own_mean(history: Sequence[Known]) -> float:
     return min(max(mean, 2.5), 4.0)
 
 
-def _weight(known: Known, mean: float, now: datetime) -> float:
-    return _opinion(known, mean) * _freshness(known.last_at, now)
-
-
 def _opinion(known: Known, mean: float) -> float:
     """−1 to 1. One star below one's own mean says nothing; from there two stars go all the way."""
     if known.rating is not None:
@@ -215,8 +227,8 @@ def _from_seeing(known: Known) -> float:
 def _freshness(at: datetime | None, now: datetime) -> float:
     if at is None:
         return 0.5
-    age_days = _age_days(at, now) or 0.0
-    return max(0.5 ** (age_days / OPINION_HALF_LIFE_DAYS), OLDEST_COUNTS)
+    age_days = (now - at).total_seconds() / 86_400
+    return max(0.5 ** (age_days / OPINION_HALF_LIFE_DAYS), OLDEST_COUNTS) if age_days > 0 else 1.0
 
 
 def _age_days(at: datetime | None, now: datetime) -> float | None:

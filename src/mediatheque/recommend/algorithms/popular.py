@@ -79,16 +79,11 @@ def _of_their_genres(taste: Taste, pool: Pool, said: npt.NDArray[np.float64]) ->
 
     A little is believed at once: one title half, four titles four fifths.
     """
-    total, by_genre = 0.0, dict[int, float]()
-    for seed in taste.seeds:
-        if seed.weight > 0:
-            total += seed.weight
-            for genre in seed.known.genres:
-                by_genre[genre] = by_genre.get(genre, 0.0) + seed.weight
-    if not by_genre:
+    shares = taste.share_by_genre
+    if not shares:
         return np.zeros(len(pool))
     likeness = [
-        sum(by_genre.get(genre, 0.0) for genre in traits.genres) / max(len(traits.genres), 1)
+        sum([shares.get(genre, 0.0) for genre in traits.genres]) / max(len(traits.genres), 1)
         for traits in pool.traits
     ]
-    return np.maximum(said, 0.0) * np.array(likeness) * (GENRES_CHOSEN / (total + 1))
+    return np.maximum(said, 0.0) * np.array(likeness) * GENRES_CHOSEN
