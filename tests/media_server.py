@@ -52,6 +52,13 @@ class Visit(BaseHTTPRequestHandler):
         pass
 
 
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: clients that hang up are what is tested."""
+
+
 class MediaServer:
     """Serves `routes` by path; `asked` are the requests as they came, `seen` their headers."""
 
@@ -60,8 +67,7 @@ class MediaServer:
         self.asked: list[str] = []
         self.seen: list[dict[str, str]] = []
         told = {"routes": self.routes, "asked": self.asked, "seen": self.seen}
-        self.server = ThreadingHTTPServer((address, 0), type("Told", (Visit,), told))
-        self.server.daemon_threads = True
+        self.server = _QuietServer((address, 0), type("Told", (Visit,), told))
         if tls:
             self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_port
