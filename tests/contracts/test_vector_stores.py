@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+import small_world as world
 from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.errors import Conflict, Invalid, NotFound
 from mediatheque.library.queries.items import NewItem, add_items
@@ -56,6 +57,19 @@ def test_a_vector_comes_back_as_it_was_kept(db: Connection, store: VectorStore) 
     assert np.abs(found[ids[2]] - rows[2]).max() < 1e-3
     assert found[ids[0]].dtype == np.float32
     assert store.vectors_of(db, model, []) == {}
+
+
+def test_the_mean_is_of_all_vectors(db: Connection, store: VectorStore) -> None:
+    model = store.ensure_model(db, "mean", 3)
+    assert store.mean(db, model) is None
+    ids = [world.add(db, world.film(f"Film {n}")) for n in range(8)]
+    rows = np.random.default_rng(3).normal(size=(8, 3)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    store.put(db, model, [Embedded(i, b"text", row) for i, row in zip(ids, rows, strict=True)])
+    found = store.mean(db, model)
+    assert found is not None
+    assert found[1] == 8
+    np.testing.assert_allclose(found[0], rows.mean(axis=0), atol=2e-3)
 
 
 def test_all_vectors_come_at_once_as_they_come_alone(db: Connection, store: VectorStore) -> None:

@@ -13,6 +13,7 @@ from mediatheque.kit.database import Connection
 from mediatheque.library.queries.items import items_with_ids
 from mediatheque.recommend import algorithms
 from mediatheque.recommend.algorithms import Algorithm, Search
+from mediatheque.recommend.centre import centre
 from mediatheque.recommend.crowd import Crowd
 from mediatheque.recommend.interests import Vectors
 from mediatheque.recommend.likeness import Space
@@ -204,8 +205,8 @@ def _vectors(db: Connection, taste: Taste, search: Search, traits: Sequence[Trai
     item_ids = [those.item_id for those in traits]
     by_id = vectors_of(db, search.model_id, search.mirror, item_ids)
     space = taste.space
-    if by_id and not taste.vectors:
-        space = Space.of(len(next(iter(by_id.values()))), ())
+    if by_id and search.model_id is not None and not taste.vectors:
+        space = Space.of(len(next(iter(by_id.values()))), (), centre(db, search.model_id))
     rows = np.zeros((len(traits), space.width), dtype=np.float32)
     embedded = [row for row, item_id in enumerate(item_ids) if item_id in by_id]
     if embedded:

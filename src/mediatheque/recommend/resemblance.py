@@ -17,6 +17,7 @@ import numpy as np
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries.items import item_with_id
 from mediatheque.recommend.algorithms import Search, Term, algorithm
+from mediatheque.recommend.centre import centre
 from mediatheque.recommend.likeness import GENRE_SHARE, Space
 from mediatheque.recommend.mix import COLLABORATIVE
 from mediatheque.recommend.neighbours import near_each
@@ -120,9 +121,9 @@ def about(db: Connection, viewer_id: int, item_id: int, means: Means) -> About:
     every = Eligible(viewer=viewer_id, kinds=tuple(Kind), own=frozenset((item.id,)))
     genres = frozenset(traits_of(db, [item.id], every)[0].genres)
     texts = store().vectors_of(db, means.model_id, [item.id]) if means.model_id is not None else {}
-    if texts:
+    if texts and means.model_id is not None:
         text = texts[item.id]
-        space = Space.of(len(text), genres)
+        space = Space.of(len(text), genres, centre(db, means.model_id))
         taste = replace(
             taste, space=space, vectors={item.id: space.place(text[None], [genres])[0]}, interests=()
         )

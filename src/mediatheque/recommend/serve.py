@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries.users import User, user_with_id
+from mediatheque.recommend.centre import centre
 from mediatheque.recommend.champion import OnDuty
 from mediatheque.recommend.crowd import crowd_as_of, current_crowd
 from mediatheque.recommend.expected import expected_stars
@@ -125,7 +126,8 @@ def taste_of(db: Connection, history: Sequence[Known], means: Means, now: dateti
     if means.model_id is None or not taste.seeds:
         return taste
     seeds = [seed.item_id for seed in taste.seeds]
-    return with_vectors(taste, vectors_of(db, means.model_id, means.mirror(db), seeds))
+    texts = vectors_of(db, means.model_id, means.mirror(db), seeds)
+    return with_vectors(taste, texts, centre(db, means.model_id))
 
 
 def eligible(db: Connection, viewer_id: int, own: Bounds, rules: Rules) -> Eligible:

@@ -151,13 +151,16 @@ def _shares_of_genres(seeds: Sequence[Seed]) -> dict[int, float]:
     return {genre: weight / total for genre, weight in by_genre.items()}
 
 
-def with_vectors(taste: Taste, texts: Mapping[int, Vectors]) -> Taste:
-    """The taste with the vectors of its seeds' texts, and the interests that the seeds gather in."""
+def with_vectors(taste: Taste, texts: Mapping[int, Vectors], centre: Vectors | None = None) -> Taste:
+    """The taste with the vectors of its seeds' texts, and the interests that the seeds gather in.
+
+    `centre` is what all texts have in common.
+    """
     if not texts:
         return taste
     known_by_id = {seed.item_id: seed.known for seed in taste.seeds}
     genres = (genre for known in known_by_id.values() for genre in known.genres)
-    space = Space.of(len(next(iter(texts.values()))), genres)
+    space = Space.of(len(next(iter(texts.values()))), genres, centre)
     placed = space.place(np.stack(list(texts.values())), [known_by_id[item_id].genres for item_id in texts])
     vectors = dict(zip(texts, placed, strict=True))
     liked = [seed for seed in taste.seeds if seed.weight > 0 and seed.item_id in vectors]

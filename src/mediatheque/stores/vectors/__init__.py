@@ -106,6 +106,10 @@ class VectorStore(Protocol):
         """The items that meet the condition by rising id, and their unit vectors, a row each; None of more than `most`."""
         ...
 
+    def mean(self, db: Connection, model_id: int) -> tuple[Vector, int] | None:
+        """The mean of the unit vectors, of an even sample where there are many, and how many there are; None of none."""
+        ...
+
     def text_hashes(self, db: Connection, model_id: int, item_ids: Sequence[int]) -> dict[int, bytes]:
         """Of which text the items' vectors are; an item that is missing has none."""
         ...

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ _EF_CANDIDATES = 60
 #: A filter that lets little through would have the walk visit everything; beyond this, comparing with every
 #: item that meets the condition is faster, and exact.
 _MAX_VISITED = 4_000
+#: More vectors than these move a mean no more.
+_ENOUGH_FOR_A_MEAN = 5_000
 
 
 def ensure_model(db: Connection, name: str, dimensions: int) -> int:
@@ -149,6 +152,22 @@ def vectors_of(db: Connection, model_id: int, item_ids: Iterable[int]) -> dict[i
     matrix = np.vstack([np.frombuffer(row.sent, ">f2", offset=4) for row in rows]).astype(np.float32)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
     return dict(zip((row.item_id for row in rows), matrix, strict=True))
+
+
+def mean(db: Connection, model_id: int) -> tuple[Vector, int] | None:
+    """See VectorStore."""
+    given: dict[str, Any] = {"model": model_id}
+    counted = text("SELECT count(*) FROM embeddings WHERE model_id = :model")
+    count = int(db.execute(counted, given).scalar_one())
+    given["step"] = max(count // _ENOUGH_FOR_A_MEAN, 1)
+    # Numbers are given in a catalogue's order: every so many-th of them is a sample of all of it.
+    averaged = text("""
+        SELECT avg(vector)::text FROM (
+            SELECT vector, row_number() OVER (ORDER BY item_id) AS n FROM embeddings WHERE model_id = :model
+        ) AS numbered WHERE n % :step = 0
+    """)
+    written = db.execute(averaged, given).scalar()
+    return (np.array(json.loads(written), np.float32), count) if written else None
 
 
 def all_vectors(
