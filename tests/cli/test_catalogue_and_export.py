@@ -12,8 +12,8 @@ from tests.cli.conftest import Run, netflix
 from mediatheque.kit.database import Database
 from mediatheque.library.tables import metadata
 
-#: Columns that say when a row was written, not what is concluded.
-_MOMENTS = {"updated_at"}
+#: Columns that say when, or how often, something was written, not what is concluded.
+_MOMENTS = {"updated_at", "history_version"}
 
 
 def conclusions(database: Database) -> dict[str, list[tuple[Any, ...]]]:

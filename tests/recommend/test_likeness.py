@@ -39,20 +39,21 @@ def test_the_mean_of_few_titles_is_little_believed(db: Connection) -> None:
     assert found == pytest.approx([10 / (10 + HALF_BELIEVED), 0, 0], abs=1e-3)
 
 
-def test_lists_go_by_what_tells_titles_apart(db: Connection, ada: User) -> None:
-    """Every text is mostly the same; a tenth of each says what it is about."""
-    model = store().ensure_model(db, "narrow", 6)
+def test_lists_go_by_what_tells_titles_apart(
+    db: Connection, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts that say hardly anything are near to everything, until what all have in common is left out."""
+    monkeypatch.setattr("mediatheque.recommend.centre.HALF_BELIEVED", 1.0)
+    model = store().ensure_model(db, "narrow", 1 + 5 + 58)
     rng = np.random.default_rng(1)
-    ids: list[int] = []
-    for n in range(400):
-        topic = np.zeros(6)
-        topic[1 + n % 5] = 0.4
-        item = world.add(db, world.film(f"Film {n}", genres=()))
-        store().put(db, model, [Embedded(item, b"text", unit(1, *(topic[1:] + 0.15 * rng.normal(size=5))))])
-        ids.append(item)
-    world.tell(db, ada, ids[:25:5], EventKind.LIKED)
+    about = {world.add(db, world.film(f"Film {n}", genres=())): n % 5 for n in range(200)}
+    vague = [world.add(db, world.film(f"Vague {n}", genres=())) for n in range(40)]
+    # What all say, what it is about, and what nobody else says.
+    texts = {i: (1, *np.eye(5)[topic] * 0.4, *rng.normal(scale=0.1, size=58)) for i, topic in about.items()}
+    texts |= {item: (1, *np.zeros(5), *rng.normal(scale=0.01, size=58)) for item in vague}
+    store().put(db, model, [Embedded(item, b"text", unit(*text)) for item, text in texts.items()])
+    world.tell(db, ada, [item for item, topic in about.items() if topic == 0][:10], EventKind.LIKED)
     found = world.recommended(db, ada.id, n=10, method="content", model_id=model)
-    about_it = [r for r in found if ids.index(r.item.id) % 5 == 0]
-    assert len(about_it) >= 9
+    assert sum(about.get(r.item.id) == 0 for r in found) >= 8
     for r in found:
         assert sum(c.amount for c in r.contributions) == pytest.approx(r.score, abs=1e-6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
@@ -56,7 +56,7 @@ def test_the_past_is_the_present_when_nothing_happened_since(db: Connection, ada
     world.tell(db, ben, [ids["Moon"], ids["Drive"]], EventKind.LIKED, days_ago=10)
     model = world.model(db)
     now = world.recommended(db, ada.id, n=20, model_id=model, method="content")
-    then = world.recommended(db, ada.id, n=20, model_id=model, method="content", as_of=world.NOW)
+    then = world.recommended(db, ada.id, n=20, model_id=model, method="content", as_of=datetime.now(UTC))
     assert {r.item.title: r.score for r in then} == pytest.approx(
         {r.item.title: r.score for r in now}, abs=1e-3
     )
