@@ -95,7 +95,7 @@ def train(
         # One snapshot: what is told meanwhile must not be in one part and missing in another.
         db.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         mark = watermark(db)
-        if only_if_new and champion is not None and _is_made_of(champion, mark):
+        if only_if_new and champion is not None and mark.made(champion.card):
             return Outcome(why_not=f"nothing was told since version {champion.version} was trained")
         everything = usual(read(db, Part(), opinions, now))
         split, parts = parts_of(db, opinions, now)
@@ -209,9 +209,7 @@ def _about(outcome: Outcome, data: Dataset, mark: Watermark, now: datetime) -> M
         "trained_at": now.isoformat(),
         "code_version": mediatheque.__version__,
         "data": {
-            "events": mark.events,
-            "last_event": mark.last_id,
-            "last_at": mark.last_at.isoformat() if mark.last_at else None,
+            **mark.as_json(),
             "people": outcome.people,
             "titles": outcome.titles,
             "likes": len(data.likes),
@@ -223,16 +221,6 @@ def _about(outcome: Outcome, data: Dataset, mark: Watermark, now: datetime) -> M
         "against_champion": asdict(outcome.against_champion) if outcome.against_champion else None,
         "champion_then": outcome.champion,
     }
-
-
-def _is_made_of(champion: Artifact, mark: Watermark) -> bool:
-    data = champion.card.get("data", {})
-    made_by = champion.card.get("code_version")
-    return (data.get("events"), data.get("last_event"), made_by) == (
-        mark.events,
-        mark.last_id,
-        mediatheque.__version__,
-    )
 
 
 def check_libraries(*also: str) -> None:

@@ -88,9 +88,7 @@ def _trained(given: Rated, config: Config, verdict: Verdict, mark: Watermark, no
             "trained_at": now.isoformat(),
             "code_version": mediatheque.__version__,
             "data": {
-                "events": mark.events,
-                "last_event": mark.last_id,
-                "last_at": mark.last_at.isoformat() if mark.last_at else None,
+                **mark.as_json(),
                 "people": seen.n_users,
                 "titles": seen.n_items,
                 "ratings": len(seen),
@@ -106,15 +104,7 @@ def _is_made_of(registry: Registry, mark: Watermark) -> bool:
         champion = registry.champion()
     except Invalid:
         return False
-    if champion is None:
-        return False
-    data = champion.card.get("data", {})
-    made_by = champion.card.get("code_version")
-    return (data.get("events"), data.get("last_event"), made_by) == (
-        mark.events,
-        mark.last_id,
-        mediatheque.__version__,
-    )
+    return champion is not None and mark.made(champion.card)
 
 
 def _counted(given: Rated) -> StarsOutcome:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 
+import mediatheque
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries import stood
 from mediatheque.vocabulary import SEEN_KINDS, EventKind
@@ -51,6 +52,24 @@ class Watermark:
     events: int
     last_id: int
     last_at: datetime | None
+
+    def made(self, card: Mapping[str, Any]) -> bool:
+        """Whether the model of that card is made of exactly these events, by this version of the program."""
+        data = card.get("data", {})
+        made_by = card.get("code_version")
+        return (data.get("events"), data.get("last_event"), made_by) == (
+            self.events,
+            self.last_id,
+            mediatheque.__version__,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """As a card keeps it."""
+        return {
+            "events": self.events,
+            "last_event": self.last_id,
+            "last_at": self.last_at.isoformat() if self.last_at else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
