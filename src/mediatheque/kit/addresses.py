@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import NamedTuple, NoReturn, Self, TypeAlias
@@ -14,8 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 import idna
 
 from mediatheque.kit.errors import Invalid, Unavailable
+from mediatheque.kit.special_addresses import METADATA, Address, embedded, special_rule
 
-Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 #: A name and a port to the addresses behind it, as text; raises OSError for a name that nobody knows.
 Resolver: TypeAlias = Callable[[str, int], Sequence[str]]
@@ -41,62 +41,6 @@ class Endpoint(NamedTuple):
     host: str | Address
     port: int
 
-
-# The registries of special addresses (IANA, "IPv4/IPv6 Special-Purpose Address Space"): what is in none of
-# them is public. Python's own `is_global` follows them too, but differently from release to release.
-_SPECIAL_IPV4 = tuple(
-    (IPv4Network(network), rule)
-    for network, rule in (
-        ("0.0.0.0/8", "this network (RFC 791)"),
-        ("10.0.0.0/8", "private (RFC 1918)"),
-        ("100.64.0.0/10", "carrier-grade NAT (RFC 6598)"),
-        ("127.0.0.0/8", "loopback (RFC 1122)"),
-        ("169.254.0.0/16", "link-local (RFC 3927)"),
-        ("172.16.0.0/12", "private (RFC 1918)"),
-        ("192.0.0.0/24", "protocol assignments (RFC 6890)"),
-        ("192.0.2.0/24", "documentation (RFC 5737)"),
-        ("192.88.99.0/24", "6to4 relays (RFC 7526)"),
-        ("192.168.0.0/16", "private (RFC 1918)"),
-        ("198.18.0.0/15", "benchmarking (RFC 2544)"),
-        ("198.51.100.0/24", "documentation (RFC 5737)"),
-        ("203.0.113.0/24", "documentation (RFC 5737)"),
-        ("224.0.0.0/4", "multicast (RFC 5771)"),
-        ("240.0.0.0/4", "reserved (RFC 1112)"),
-    )
-)
-_SPECIAL_IPV6 = tuple(
-    (IPv6Network(network), rule)
-    for network, rule in (
-        ("::/128", "unspecified (RFC 4291)"),
-        ("::1/128", "loopback (RFC 4291)"),
-        ("64:ff9b:1::/48", "local NAT64 (RFC 8215)"),
-        ("100::/64", "discard-only (RFC 6666)"),
-        ("2001::/23", "protocol assignments (RFC 2928)"),
-        ("2001:db8::/32", "documentation (RFC 3849)"),
-        ("3fff::/20", "documentation (RFC 9637)"),
-        ("fc00::/7", "unique local (RFC 4193)"),
-        ("fe80::/10", "link-local (RFC 4291)"),
-        ("fec0::/10", "site-local (RFC 3879)"),
-        ("ff00::/8", "multicast (RFC 4291)"),
-    )
-)
-_GLOBAL_UNICAST = IPv6Network("2000::/3")
-_NAT64 = IPv6Network("64:ff9b::/96")
-_6TO4 = IPv6Network("2002::/16")
-_TEREDO = IPv6Network("2001::/32")
-_COMPATIBLE = IPv6Network("::/96")
-_TRANSLATED = IPv6Network("::ffff:0:0:0/96")
-_ISATAP = (0x00005EFE, 0x02005EFE)
-
-#: Where clouds hand out a machine's credentials. A network in the setting does not reach them, only the
-#: very address does: 168.63.129.16 is public, the others lie in networks that somebody may want to allow.
-_METADATA: frozenset[Address] = frozenset(
-    ipaddress.ip_address(address)
-    for address in (
-        *("169.254.169.254", "169.254.170.2", "169.254.170.23", "168.63.129.16"),
-        *("100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254"),
-    )
-)
 
 #: Ports of other protocols, which an HTTP request could make do something (WHATWG Fetch, "port blocking").
 _BAD_PORTS = frozenset(
@@ -288,20 +232,15 @@ class Policy:
 
     def _forbidding(self, address: Address) -> str | None:
         """The rule that forbids an address, None for one that may be reached."""
-        if address in _METADATA:
+        if address in METADATA:
             named = IPv4Network(address) if address.version == 4 else IPv6Network(address)
             return None if named in self.allowed else "a cloud's metadata service"
         if any(address in network for network in self.allowed):
             return None
-        if isinstance(address, IPv4Address):
-            rule = _first(address, _SPECIAL_IPV4)
-            return rule or (None if address.is_global else "not public (IANA)")
-        for inner in _embedded(address):
+        for inner in embedded(address) if isinstance(address, IPv6Address) else ():
             if rule := self._forbidding(inner):
                 return f"{rule}, inside an IPv6 address"
-        if address in _NAT64 or address in _6TO4:  # as public as what they embed
-            return None
-        return _first(address, _SPECIAL_IPV6) or (None if _is_global(address) else "reserved (RFC 4291)")
+        return special_rule(address)
 
 
 def host_of(text: str) -> str | Address:
@@ -388,29 +327,6 @@ def _check_port(port: int) -> None:
 def _unmapped(address: Address) -> Address:
     """::ffff:10.0.0.1 is 10.0.0.1: a connection to one is a connection to the other."""
     return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
-
-
-def _embedded(address: IPv6Address) -> Iterator[IPv4Address]:
-    """The IPv4 addresses that gateways between both worlds would deliver to."""
-    number = int(address)
-    low = IPv4Address(number & 0xFFFFFFFF)
-    if address in _NAT64 or address in _TRANSLATED or (address in _COMPATIBLE and number > 1):
-        yield low
-    elif address in _6TO4:
-        yield IPv4Address(number >> 80 & 0xFFFFFFFF)
-    elif address in _TEREDO:
-        yield IPv4Address(number >> 64 & 0xFFFFFFFF)
-        yield IPv4Address(~number & 0xFFFFFFFF)
-    if number >> 32 & 0xFFFFFFFF in _ISATAP:
-        yield low
-
-
-def _first(address: Address, table: Sequence[tuple[Network, str]]) -> str | None:
-    return next((rule for network, rule in table if address in network), None)
-
-
-def _is_global(address: IPv6Address) -> bool:
-    return address in _GLOBAL_UNICAST and address.is_global
 
 
 def _refuse(address: Address, name: str | None, rule: str) -> NoReturn:
