@@ -89,7 +89,14 @@ def test_the_best_beats_popularity_on_what_it_never_saw_and_serves(
     assert (outcome.people, outcome.why_not, outcome.version, outcome.is_promoted) == (60, None, 1, True)
     assert "on judges" in outcome.split
     assert outcome.judges >= 40
-    assert {one.label for one in outcome.tried} == {"popularity", "item-knn", "wedlae", "ials", "content", "blend"}
+    assert {one.label for one in outcome.tried} == {
+        "popularity",
+        "item-knn",
+        "wedlae",
+        "ials",
+        "content",
+        "blend",
+    }
     assert figures(outcome, outcome.chosen) > 0.3 > 0.15 > figures(outcome, "popularity")
     assert outcome.against_popularity is not None
     assert outcome.against_popularity.is_better
