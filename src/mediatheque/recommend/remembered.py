@@ -9,7 +9,7 @@ from mediatheque.recommend.queries.eligible import Bounds
 from mediatheque.recommend.taste import Taste
 
 #: Bytes, about, for everybody; and what one title of a history and one id come to.
-MOST_BYTES = 16 << 20
+MOST_BYTES = 8 << 20
 _A_TITLE, _AN_ID = 700, 60
 #: What catalogues say of known titles changes, and opinions fade: slowly.
 _FOR_S = 300.0
