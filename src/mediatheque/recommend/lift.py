@@ -264,7 +264,8 @@ def _corrected(sums: _Sums, row: int) -> Estimate:
     value = float(sums.weighed[row].sum()) / shown
     if value == 0:
         # No draw has what is not there: the limit is that of the plain rate, as if places were looked at so rarely.
-        return Estimate(0.0, 0.0, _rate(sums, row).high * shown / float(sums.looked[row].sum()))
+        highest = _rate(sums, row).high * shown / float(sums.looked[row].sum())
+        return Estimate(0.0, 0.0, min(highest, 1.0))
     return _drawn(value, sums.corrected[:, row])
 
 
