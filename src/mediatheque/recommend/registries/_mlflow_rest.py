@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import httpx
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
 from mediatheque.kit.errors import Invalid, NotFound, Unavailable
 from mediatheque.kit.http import USER_AGENT, redact
@@ -25,6 +26,11 @@ TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 _API = "/api/2.0/mlflow"
 _FILES = "/api/2.0/mlflow-artifacts/artifacts"
 _MOST_VERSIONS = 200  # a page
+_ATTEMPTS = 6
+
+
+class _Failed(Unavailable):
+    """The server is there, and did not get done what was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +120,14 @@ class Server:
 
     def set_tag(self, number: int, key: str, value: str) -> None:
         told = {"name": self.address.model, "version": str(number), "key": key, "value": value}
-        self._ask("POST", "/model-versions/set-tag", body=told)
+        self._write("POST", "/model-versions/set-tag", told)
 
     def set_alias(self, alias: str, number: int) -> None:
         told = {"name": self.address.model, "alias": alias, "version": str(number)}
-        self._ask("POST", "/registered-models/alias", body=told)
+        self._write("POST", "/registered-models/alias", told)
 
     def delete_alias(self, alias: str) -> None:
-        self._ask("DELETE", "/registered-models/alias", body={"name": self.address.model, "alias": alias})
+        self._write("DELETE", "/registered-models/alias", {"name": self.address.model, "alias": alias})
 
     def download(self, version: Version, name: str, to: Path, *, most_bytes: int) -> None:
         """One file of a version. Raises Invalid where it is not there or longer than it may be."""
@@ -148,6 +154,17 @@ class Server:
         # Its clients reach the store themselves; the server does so for its own pages.
         asked = {"name": self.address.model, "version": str(version.number), "path": name}
         return "/model-versions/get-artifact", asked
+
+    def _write(self, method: str, path: str, body: Mapping[str, str]) -> None:
+        """Ask for what may be asked for twice. Two machines that write at once collide in the server's database, and one
+        of them is answered that it could not; a moment later it can."""
+        trying = Retrying(
+            retry=retry_if_exception_type(_Failed),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_random(0.05, 0.4),
+            reraise=True,
+        )
+        trying(self._ask, method, path, body=body)
 
     def _ask(
         self,
@@ -199,7 +216,7 @@ class Server:
         # What we ask is well formed, so an invalid parameter is an alias that there is not.
         if code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             return NotFound(message)
-        return Unavailable(f"The MLflow server at {self.address.url} could not answer: {message[:300]}")
+        return _Failed(f"The MLflow server at {self.address.url} could not answer: {message[:300]}")
 
 
 def _version(told: Mapping[str, Any]) -> Version:
