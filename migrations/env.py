@@ -8,13 +8,16 @@ from alembic import context
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from mediatheque.accounts.tables import metadata
+import mediatheque.accounts.tables
+import mediatheque.archive.tables
+import mediatheque.search.tables  # noqa: F401
+from mediatheque.library.tables import metadata
 
 
 def is_ours(thing: Any, name: str | None, type_: str, reflected: bool, compare_to: Any) -> bool:
     """Leave procrastinate's tables and the per-model vector indexes out of the comparison."""
     name = name or ""
-    return not name.startswith(("procrastinate_", "ix_embeddings_hnsw_"))
+    return not name.startswith(("procrastinate_", "ix_embeddings_hnsw_", "ix_passage_embeddings_hnsw_"))
 
 
 def run() -> None:

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from mediatheque.recommend.registries import Registry
     from mediatheque.recommend.remembered import Person
     from mediatheque.stores.blobs import Blobs
+    from mediatheque.tools.downloader import Downloader
     from mediatheque.tools.embedder import Embedder
+    from mediatheque.tools.llm import LanguageModel
+    from mediatheque.tools.speech import Speech
+    from mediatheque.tools.transcoder import Transcoder
+    from mediatheque.tools.voices import Voices
 
 
 @dataclass
@@ -51,6 +56,45 @@ class Mediatheque:
         from mediatheque.stores.blobs import open_blobs
 
         return open_blobs(self.settings.blobs_setting, self.data_dir / "blobs")
+
+    @cached_property
+    def downloader(self) -> Downloader:
+        """What fetches links."""
+        from mediatheque.kit.addresses import Policy
+        from mediatheque.tools.downloader import open_downloader
+
+        return open_downloader("yt-dlp", Policy.from_setting(self.settings.allow_private_addresses))
+
+    @cached_property
+    def transcoder(self) -> Transcoder:
+        """What reads media files and makes others of them."""
+        from mediatheque.tools.transcoder import open_transcoder
+
+        return open_transcoder()
+
+    @cached_property
+    def speech(self) -> Speech:
+        """What turns speech into text."""
+        from mediatheque.tools.speech import open_speech
+
+        settings = self.settings
+        key = settings.speech_key.get_secret_value() if settings.speech_key else None
+        return open_speech(settings.speech, models_dir=settings.models_dir, key=key)
+
+    @cached_property
+    def voices(self) -> Voices | None:
+        """What tells speakers apart; None when the settings say none."""
+        from mediatheque.tools.voices import open_voices
+
+        return open_voices(self.settings.voices, models_dir=self.settings.models_dir)
+
+    @cached_property
+    def llm(self) -> LanguageModel | None:
+        """What writes summaries and answers; None when the settings name none."""
+        from mediatheque.tools.llm import open_llm
+
+        key = self.settings.llm_key.get_secret_value() if self.settings.llm_key else None
+        return open_llm(self.settings.llm, key=key)
 
     @cached_property
     def champions(self) -> Champions:
@@ -124,9 +168,9 @@ class Mediatheque:
         return self.settings.data_dir
 
     def close(self) -> None:
-        for name in ("champions", "challengers", "stars"):
-            if (champions := self.__dict__.get(name)) is not None:
-                champions.close()
+        for name in ("champions", "challengers", "stars", "speech"):
+            if (opened := self.__dict__.get(name)) is not None:
+                opened.close()
         self.database.close()
         if self.server is not None:
             self.server.close()

@@ -52,3 +52,7 @@ class TooManyRequests(MediathequeError):
 
 class Unavailable(MediathequeError):
     """A part we depend on (database, source, model) cannot be reached now."""
+
+
+class Cancelled(MediathequeError):
+    """Somebody asked that it be stopped; nothing of it is left."""

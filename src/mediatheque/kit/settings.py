@@ -67,6 +67,31 @@ class Settings(BaseSettings):
         description="Where media files are kept: s3://bucket/prefix?endpoint=https://host&region=name (credentials from AWS_… "
         "or as s3://key:secret@bucket), gs://bucket/prefix or file:///folder; empty: the data folder.",
     )
+    speech: str = Field(
+        "whisper",
+        description="What turns speech into text: whisper (base, on this machine), whisper?model=/folder, or an endpoint such as "
+        "openai+https://api.openai.com/v1?model=whisper-1.",
+    )
+    speech_key: SecretStr | None = Field(None, description="API key for the speech endpoint, if it asks.")
+    voices: str = Field("ge2e", description="What tells speakers apart: ge2e, or none.")
+    llm: str | None = Field(
+        None,
+        description="What writes summaries and answers: openai+http://host/v1?model=name (any compatible server), "
+        "ollama+http://localhost:11434?model=name or gemini?model=name; empty: sentences of the recordings themselves.",
+    )
+    llm_key: SecretStr | None = Field(None, description="API key for the language model, if it asks.")
+    media_quota_gb: float = Field(
+        0, ge=0, description="How much one person's recordings may take, in GiB; 0: as much as there is room."
+    )
+    trash_days: int = Field(
+        30, ge=0, le=3650, description="For how many days deleted recordings can be brought back."
+    )
+    link_limit_mb: int = Field(2048, ge=1, description="Largest recording fetched from a link, in MiB.")
+    link_limit_hours: float = Field(12, gt=0, description="Longest recording taken in, in hours.")
+    fanout_url: SecretStr | None = Field(
+        None,
+        description="How processes hear what jobs do: redis://host:6379/0 when many API processes run; empty: the database.",
+    )
     tmdb_token: SecretStr | None = Field(
         None, description="TMDB API read access token (v4 token, used on v3)."
     )

@@ -18,9 +18,8 @@ import pytest
 
 from media_server import MediaServer, dripping, endless, mp3, mpeg_ts, silent, wav
 from mediatheque.kit.addresses import AddressRefused, Policy, networks_from
-from mediatheque.kit.errors import Invalid, MediathequeError, NotFound, TooLarge, Unavailable
+from mediatheque.kit.errors import Cancelled, Invalid, MediathequeError, NotFound, TooLarge, Unavailable
 from mediatheque.tools.downloader import (
-    Cancelled,
     Downloader,
     Entry,
     Limits,

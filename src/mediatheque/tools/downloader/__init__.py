@@ -14,13 +14,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from mediatheque.kit import shelf
 from mediatheque.kit.addresses import Policy
-from mediatheque.kit.errors import MediathequeError
 
 IsCancelled: TypeAlias = Callable[[], bool]
-
-
-class Cancelled(MediathequeError):
-    """Somebody asked that it be stopped; nothing of it is left."""
 
 
 @dataclass(frozen=True, slots=True)

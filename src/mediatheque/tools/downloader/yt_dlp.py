@@ -15,11 +15,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mediatheque.kit.addresses import AddressRefused, Policy
-from mediatheque.kit.errors import Invalid, MediathequeError, NotFound, TooLarge, Unavailable
+from mediatheque.kit.errors import Cancelled, Invalid, MediathequeError, NotFound, TooLarge, Unavailable
 from mediatheque.kit.guarded_proxy import GuardedProxy, ProxyBounds, guarded_proxy
 from mediatheque.kit.links import canonical
 from mediatheque.tools.downloader import (
-    Cancelled,
     Chapter,
     Downloader,
     Entry,
