@@ -1,0 +1,1 @@
+"""What the archive reads and writes, one file a thing."""
