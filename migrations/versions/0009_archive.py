@@ -335,7 +335,7 @@ def upgrade() -> None:
         sa.Column("speaking_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("voice_id", sa.BigInteger(), nullable=True),
         sa.Column("named_by", sa.String(length=8), nullable=True),
-        sa.CheckConstraint("named_by IN ('person', 'machine')", name=op.f("ck_media_speakers_named_by")),
+        sa.CheckConstraint("named_by IN ('person', 'captions', 'machine')", name=op.f("ck_media_speakers_named_by")),
         sa.ForeignKeyConstraint(
             ["media_id"], ["media.id"], name=op.f("fk_media_speakers_media_id"), ondelete="CASCADE"
         ),

@@ -211,10 +211,10 @@ media_speakers = Table(
     Column("embedding", LargeBinary),
     Column("speaking_ms", BigInteger, nullable=False, server_default="0"),
     _to("voices", "voice_id", nullable=True, on_delete="SET NULL"),
-    # person: said by the owner; machine: it sounds like that voice.
+    # person: said by the owner; captions: said by them; machine: it sounds like that voice.
     Column("named_by", String(8)),
     PrimaryKeyConstraint("media_id", "number"),
-    CheckConstraint("named_by IN ('person', 'machine')", name="named_by"),
+    CheckConstraint("named_by IN ('person', 'captions', 'machine')", name="named_by"),
     Index("ix_media_speakers_voice_id", "voice_id"),
 )
 
