@@ -1,7 +1,7 @@
 """The port for vectors: what every backend that keeps and compares them promises.
 
 A backend is a module with the functions of `VectorStore`. Vectors belong to a model, named as the
-embedder names it, and to an item. What is nearest is found among the items that a condition allows, in
+embedder names it, and to an item or to a passage of a recording. What is nearest is found among those that a condition allows, in
 the same query, so that a filter never leaves fewer results than there are.
 """
 
@@ -38,9 +38,26 @@ class Near(NamedTuple):
     similarity: float
 
 
+class EmbeddedPassage(NamedTuple):
+    """The vector of a passage, to keep."""
+
+    passage_id: int
+    vector: Vector
+
+
+class NearPassage(NamedTuple):
+    """A passage and how like the vector asked about it is, as `Near`."""
+
+    passage_id: int
+    similarity: float
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """SQL that is true of the `items i` wanted, and the values of its parameters."""
+    """SQL that is true of the `items i` wanted, and the values of its parameters.
+
+    Where passages are asked for, it speaks of `passages p` and of the `media m` they are of.
+    """
 
     sql: str
     values: Mapping[str, Any]
@@ -50,7 +67,8 @@ class VectorStore(Protocol):
     """What every module on this shelf offers."""
 
     def ensure_model(self, db: Connection, name: str, dimensions: int) -> int:
-        """The number of a model, which is made ready for vectors of that length; any number of callers at once.
+        """The number of a model, made ready for vectors of that length, of items and of passages; any number of
+        callers at once.
 
         Raises Conflict when the model is known with vectors of another length.
         """
@@ -112,6 +130,36 @@ class VectorStore(Protocol):
 
     def text_hashes(self, db: Connection, model_id: int, item_ids: Sequence[int]) -> dict[int, bytes]:
         """Of which text the items' vectors are; an item that is missing has none."""
+        ...
+
+    def put_passages(self, db: Connection, model_id: int, rows: Iterable[EmbeddedPassage]) -> None:
+        """As `put`, for passages; one that is gone by now is left out."""
+        ...
+
+    def remove_passages(self, db: Connection, model_id: int, passage_ids: Iterable[int]) -> None:
+        """Forget the vectors of passages; those of a passage that is removed go with it."""
+        ...
+
+    def nearest_passages(
+        self, db: Connection, model: int | str, vector: Vector, limit: int, condition: Condition | None = None
+    ) -> list[NearPassage]:
+        """As `nearest`, of passages: as many as meet the condition, however few these are of all."""
+        ...
+
+    def passage_vectors(self, db: Connection, model_id: int, passage_ids: Iterable[int]) -> dict[int, Vector]:
+        """The unit vectors of those passages that have one."""
+        ...
+
+    def passages_without(
+        self,
+        db: Connection,
+        model_id: int,
+        *,
+        media_id: int | None = None,
+        after: int = 0,
+        limit: int = 1_000,
+    ) -> list[int]:
+        """Passages that have no vector of a model, by rising id from beyond `after`: of one recording, or of all."""
         ...
 
 

@@ -13,19 +13,25 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, TextClause, text
 
-from mediatheque.kit.errors import Conflict, Invalid, NotFound
 from mediatheque.stores.vectors import Condition, Embedded, Near
+from mediatheque.stores.vectors._halfvecs import unit, units_of, written
+from mediatheque.stores.vectors._models import dimensions_of, unknown
+from mediatheque.stores.vectors._models import ensure_model as ensure_model
+from mediatheque.stores.vectors._models import forget_model as forget_model
+from mediatheque.stores.vectors._models import model_id as model_id
+from mediatheque.stores.vectors._passages import nearest_passages as nearest_passages
+from mediatheque.stores.vectors._passages import passage_vectors as passage_vectors
+from mediatheque.stores.vectors._passages import passages_without as passages_without
+from mediatheque.stores.vectors._passages import put_passages as put_passages
+from mediatheque.stores.vectors._passages import remove_passages as remove_passages
 
 if TYPE_CHECKING:
     from mediatheque.stores.vectors import Vector
 
-#: Any number: held while a model is made or forgotten, so that two callers make one index.
-_MODELS_LOCK = 7_306_021
-#: The index's links a vector, the care in choosing them, and how many candidates a walk keeps in hand. Measured
+#: How many candidates a walk keeps in hand, with the care that _models.py has in building the index. Measured
 #: on 30,000 films and 200 queries, the share of the true ten nearest that is found, and what a query costs:
 #: with pgvector's default care of 64, 0.958 at 120 candidates and 0.988 at 400 (twice the time); with 256, 0.987 at
 #: 200 candidates in 4 ms. A vector costs 1.2 ms to put in, where a care of 128 costs 0.8.
-_BUILT_WITH = "m = 16, ef_construction = 256"
 _EF_SEARCH = 200
 #: Who asks about many vectors at once wants something to choose from, not the last of the nearest.
 _EF_CANDIDATES = 60
@@ -36,43 +42,14 @@ _MAX_VISITED = 4_000
 _ENOUGH_FOR_A_MEAN = 5_000
 
 
-def ensure_model(db: Connection, name: str, dimensions: int) -> int:
-    """See VectorStore."""
-    known = _model(db, name)
-    if known is None:
-        db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MODELS_LOCK})
-        known = _model(db, name) or _add_model(db, name, dimensions)
-    model, length = known
-    if length != dimensions:
-        raise Conflict(
-            f"The embedder '{name}' now gives vectors of {dimensions} numbers, but those kept under its name have "
-            f"{length}. Rebuild them with: mediatheque rebuild embeddings"
-        )
-    return model
-
-
-def model_id(db: Connection, name: str) -> int | None:
-    """See VectorStore."""
-    known = _model(db, name)
-    return known[0] if known else None
-
-
-def forget_model(db: Connection, name: str) -> None:
-    """See VectorStore."""
-    db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MODELS_LOCK})
-    if (known := _model(db, name)) is not None:
-        db.execute(text(f"DROP INDEX IF EXISTS ix_embeddings_hnsw_{known[0]}"))
-        db.execute(text("DELETE FROM embedding_models WHERE id = :id"), {"id": known[0]})
-
-
 def put(db: Connection, model_id: int, rows: Iterable[Embedded]) -> None:
     """See VectorStore."""
     # In the order of ids, so that two writers never wait for each other in a circle.
     rows = sorted(rows, key=lambda row: row.item_id)
     if not rows:
         return
-    dimensions = _dimensions(db, model_id)
-    vectors = [_written(_unit(row.vector, dimensions)) for row in rows]
+    dimensions = dimensions_of(db, model_id)
+    vectors = [written(unit(row.vector, dimensions)) for row in rows]
     db.execute(
         text(f"""
             INSERT INTO embeddings (model_id, item_id, text_hash, vector)
@@ -103,7 +80,7 @@ def nearest(
 ) -> list[Near]:
     """See VectorStore."""
     model_id, dimensions = _prepare_walk(db, model, limit, _EF_SEARCH)
-    given = {"vector": _written(_unit(vector, dimensions))}
+    given = {"vector": written(unit(vector, dimensions))}
     where = "true"
     if condition is not None:
         where, given = condition.sql, {**given, **condition.values}
@@ -124,7 +101,7 @@ def nearest_to_each(
     if not vectors:
         return []
     _, dimensions = _prepare_walk(db, model_id, limit, _EF_CANDIDATES)
-    given: dict[str, Any] = {"vectors": [_written(_unit(vector, dimensions)) for vector in vectors]}
+    given: dict[str, Any] = {"vectors": [written(unit(vector, dimensions)) for vector in vectors]}
     where = "true"
     if condition is not None:
         where, given = condition.sql, {**given, **condition.values}
@@ -148,10 +125,7 @@ def vectors_of(db: Connection, model_id: int, item_ids: Iterable[int]) -> dict[i
     ).all()
     if not rows:
         return {}
-    # As PostgreSQL sends it: two 16-bit integers (length, nothing), then big-endian half floats.
-    matrix = np.vstack([np.frombuffer(row.sent, ">f2", offset=4) for row in rows]).astype(np.float32)
-    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
-    return dict(zip((row.item_id for row in rows), matrix, strict=True))
+    return dict(zip((row.item_id for row in rows), units_of(row.sent for row in rows), strict=True))
 
 
 def mean(db: Connection, model_id: int) -> tuple[Vector, int] | None:
@@ -183,7 +157,7 @@ def all_vectors(
     ).scalar_one()
     if count > most:
         return None
-    dimensions = _dimensions(db, model_id)
+    dimensions = dimensions_of(db, model_id)
     # A thousand items a row: a row for each would keep other threads from their work, and one for all would stay in
     # the connection's buffer, 50 MB of it.
     rows = db.execute(
@@ -241,7 +215,7 @@ def _prepare_walk(db: Connection, model: int | str, limit: int, in_hand: int) ->
         {"model": model, "ef": str(ef_search), "most": str(_MAX_VISITED)},
     ).first()
     if row is None:
-        raise _unknown(model)
+        raise unknown(model)
     return row.id, row.dimensions
 
 
@@ -279,60 +253,3 @@ def _nearest_to_each(model_id: int, dimensions: int, where: str, limit: int) -> 
             ORDER BY {distance} LIMIT {int(limit)}
         ) AS found ORDER BY asked.n, found.distance, found.item_id
     """)
-
-
-def _model(db: Connection, name: str) -> tuple[int, int] | None:
-    row = db.execute(
-        text("SELECT id, dimensions FROM embedding_models WHERE name = :name"), {"name": name}
-    ).first()
-    return (row.id, row.dimensions) if row else None
-
-
-def _add_model(db: Connection, name: str, dimensions: int) -> tuple[int, int]:
-    if not 1 <= dimensions <= 4000:
-        raise Invalid(
-            f"The embedder '{name}' gives vectors of {dimensions} numbers; up to 4000 can be kept. "
-            "Choose another model, or shorten its vectors with &dimensions=… in MEDIATHEQUE_EMBEDDER."
-        )
-    model = db.execute(
-        text("INSERT INTO embedding_models (name, dimensions) VALUES (:name, :dimensions) RETURNING id"),
-        {"name": name, "dimensions": dimensions},
-    ).scalar_one()
-    db.execute(
-        text(
-            f"CREATE INDEX ix_embeddings_hnsw_{model} ON embeddings"
-            f" USING hnsw ((vector::halfvec({int(dimensions)})) halfvec_cosine_ops) WITH ({_BUILT_WITH})"
-            f" WHERE model_id = {model}"
-        )
-    )
-    return model, dimensions
-
-
-def _dimensions(db: Connection, model_id: int) -> int:
-    found = db.execute(
-        text("SELECT dimensions FROM embedding_models WHERE id = :id"), {"id": model_id}
-    ).scalar()
-    if found is None:
-        raise _unknown(model_id)
-    return found
-
-
-def _unknown(model: int | str) -> NotFound:
-    return NotFound(
-        f"There are no vectors of the model {model!r} yet: make them with mediatheque rebuild embeddings"
-    )
-
-
-def _unit(vector: Vector, dimensions: int) -> Vector:
-    """The vector at length 1, which half floats hold without overflow."""
-    if vector.shape != (dimensions,):
-        raise Invalid(f"A vector of this model has {dimensions} numbers, not {vector.size}.")
-    length = float(np.linalg.norm(vector.astype(np.float64)))
-    if not np.isfinite(length) or length == 0.0:
-        raise Invalid("A vector of zeros, or with something else than numbers in it, is near to nothing.")
-    unit: Vector = (vector.astype(np.float64) / length).astype(np.float32)
-    return unit
-
-
-def _written(vector: Vector) -> str:
-    return f"[{','.join(map(str, vector.astype(np.float16).tolist()))}]"
