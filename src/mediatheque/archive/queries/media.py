@@ -125,10 +125,9 @@ def add_media(db: Connection, new: NewMedia) -> tuple[int, bool]:
     ).scalar()
     if added is not None:
         return added, True
-    known = db.execute(
-        text("SELECT id FROM media WHERE user_id = :user AND link = :link AND deleted_at IS NULL"),
-        {"user": new.user_id, "link": new.link},
-    ).scalar_one()
+    assert new.link is not None, "only links are in an archive once"
+    known = media_with_link(db, new.user_id, new.link)
+    assert known is not None, "its row was in the way"
     return known, False
 
 
@@ -153,6 +152,14 @@ def media_of_job(db: Connection, media_id: int) -> Media | None:
         text(f"SELECT {_COLUMNS} FROM {_FROM} WHERE m.id = :id AND m.deleted_at IS NULL"), {"id": media_id}
     ).first()
     return _media(row) if row is not None else None
+
+
+def media_with_link(db: Connection, user_id: int, link: str) -> int | None:
+    """Somebody's recording by its canonical link, unless it is in the trash."""
+    return db.execute(
+        text("SELECT id FROM media WHERE user_id = :user AND link = :link AND deleted_at IS NULL"),
+        {"user": user_id, "link": link},
+    ).scalar()
 
 
 def media_with_ids(db: Connection, media_ids: Sequence[int], user_id: int) -> dict[int, Media]:
@@ -287,6 +294,14 @@ def files_of(db: Connection, media_id: int) -> dict[str, MediaFile]:
 def known_blobs(db: Connection) -> list[str]:
     """The blobs that any recording has, in the trash or not."""
     return list(db.execute(text("SELECT DISTINCT sha256 FROM media_files")).scalars())
+
+
+def blobs_in_use(db: Connection, sha256s: Sequence[str]) -> set[str]:
+    """Those of the blobs that some recording still has."""
+    rows = db.execute(
+        text("SELECT DISTINCT sha256 FROM media_files WHERE sha256 = ANY(:blobs)"), {"blobs": list(sha256s)}
+    )
+    return set(rows.scalars())
 
 
 def used_bytes(db: Connection, user_id: int) -> int:

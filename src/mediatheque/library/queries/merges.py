@@ -24,6 +24,7 @@ _REMOVE_HOLLOW = f"""
     DELETE FROM items i USING merges g
     WHERE i.merged_into = ANY(:ids) AND i.owner_id = :user
         AND g.from_item_id = i.id AND g.undone_at IS NULL AND g.by = 'resolver'
+        AND NOT EXISTS (SELECT FROM media a WHERE a.item_id = i.id AND a.deleted_at IS NULL)
         AND {
     " AND ".join(
         f"NOT EXISTS (SELECT FROM {table} t WHERE t.{column} = i.merged_into AND g.moved -> '{name}' @> to_jsonb(t.id))"
@@ -126,7 +127,7 @@ def merge_of(db: Connection, from_id: int) -> Merge | None:
 
 
 def remove_unused_items(db: Connection, item_ids: Sequence[int]) -> list[int]:
-    """Remove those own items that no mention, event, claim or episode needs; then their shows. What went."""
+    """Remove those own items that no mention, event, claim, recording or episode needs; then their shows. What went."""
     removed: list[int] = []
     left = list(item_ids)
     while left:
@@ -137,6 +138,7 @@ def remove_unused_items(db: Connection, item_ids: Sequence[int]) -> list[int]:
                     AND NOT EXISTS (SELECT FROM events e WHERE e.item_id = i.id)
                     AND NOT EXISTS (SELECT FROM claims c WHERE c.item_id = i.id)
                     AND NOT EXISTS (SELECT FROM items c WHERE c.parent_id = i.id)
+                    AND NOT EXISTS (SELECT FROM media a WHERE a.item_id = i.id AND a.deleted_at IS NULL)
                     AND NOT EXISTS (SELECT FROM merges g WHERE g.from_item_id = i.id AND g.undone_at IS NULL
                                     AND g.by = 'person')
                 RETURNING i.id, i.parent_id
