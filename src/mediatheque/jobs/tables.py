@@ -58,13 +58,16 @@ jobs = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("started_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
-    # Rises with every change, over all jobs: who was cut off asks for what changed since.
+    # Rises with every change, over all jobs.
     Column("revision", BigInteger, nullable=False),
+    # The transaction that changed it last: who was cut off asks for what changed since, and revisions are not
+    # committed in their order (see changed_since).
+    Column("changed_in", BigInteger, nullable=False),
     CheckConstraint(_one_of("state", State), name="state"),
     CheckConstraint(_one_of("lane", Lane), name="lane"),
     CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
     Index("ix_jobs_user_id", "user_id", "id"),
-    Index("ix_jobs_revision", "revision"),
+    Index("ix_jobs_changed_in", "changed_in"),
     Index("ix_jobs_finished_at", "finished_at"),
 )
 
