@@ -129,6 +129,19 @@ fingerprints = Table(
     Column("hashes", LargeBinary, nullable=False),
 )
 
+# Of each fingerprint a sample that is the same for the same sound, by which candidates are found.
+fingerprint_hashes = Table(
+    "fingerprint_hashes",
+    metadata,
+    _to("users", "user_id"),
+    _to("media", "media_id"),
+    # The 32 bits, read as a signed integer, and the frame that they stand at.
+    Column("hash", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("ix_fingerprint_hashes_hash", "user_id", "hash"),
+    Index("ix_fingerprint_hashes_media_id", "media_id"),
+)
+
 media_pairs = Table(
     "media_pairs",
     metadata,
@@ -143,6 +156,8 @@ media_pairs = Table(
     # A person's answer; NULL: nobody has said.
     Column("answer", String(16)),
     Column("answered_at", DateTime(timezone=True)),
+    # What the one that stayed took over from the other, so that it can be given back: see archive/queries/merging.py
+    Column("taken", JSONB),
     _now("found_at"),
     UniqueConstraint("media_id", "other_id"),
     CheckConstraint("answer IN ('same', 'different')", name="answer"),
