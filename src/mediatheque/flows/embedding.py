@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from mediatheque.kit.database import Connection, Database
-from mediatheque.search.queries import WorkToEmbed, highest_item_id, hold_range, works_between
+from mediatheque.search.queries.items import WorkToEmbed, highest_item_id, hold_range, works_between
 from mediatheque.search.texts import text_hash, text_of
 from mediatheque.stores.vectors import Embedded, store
 from mediatheque.tools.embedder import Embedder

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from mediatheque.kit.errors import Invalid, NotFound, Unavailable
 from mediatheque.library.queries.items import ItemFilter, items_with_ids
-from mediatheque.search import queries
 from mediatheque.search.fusion import fuse
+from mediatheque.search.queries import items as queries
 from mediatheque.search.reading import Reading, read_query
 from mediatheque.stores.vectors import Condition, Near, store
 from mediatheque.vocabulary import Item, Kind, SearchHit

@@ -1,0 +1,1 @@
+"""What search reads: items, passages of recordings, and conversations."""
