@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from mediatheque.archive.queries import media as queries
 from mediatheque.archive.queries.duplicates import take_archive_turn, with_same_content
 from mediatheque.archive.queries.media import Media, MediaFile, NewMedia, Origin, Wanted
+from mediatheque.archive.queries.merging import part
 from mediatheque.archive.queries.tags import set_persons_tags
 from mediatheque.archive.steps import ORDER
 from mediatheque.flows.archive_items import forget_item, refresh_item
@@ -155,6 +156,10 @@ def restore_media(app: Mediatheque, db: Connection, user_id: int, media_id: int)
     Raises NotFound, and Conflict when its link was added anew meanwhile.
     """
     media = queries.media_with_id(db, media_id, user_id, in_trash=True)
+    if (
+        part(db, user_id, media_id) is not None
+    ):  # it went as the same as another, which gives back what it took over
+        media = queries.media_with_id(db, media_id, user_id, in_trash=True)
     if media.link is not None and (again := queries.media_with_link(db, user_id, media.link)) is not None:
         raise Conflict(
             f"Its link was added again meanwhile, as recording {again}; delete that one first to have this one back."
