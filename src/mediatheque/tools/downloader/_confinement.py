@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -13,8 +11,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_NO_NEW_PRIVS = 38
+from mediatheque.kit.confinement import die_with_parent
+
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 #: The JavaScript runtime by which yt-dlp reads YouTube's player; by itself it reaches neither files nor network.
 _MAY_RUN = frozenset({"deno"})
@@ -30,7 +28,7 @@ def end_with(parent: int) -> None:
 
     `parent` holds the other end of standard input, which has been read as far as it will be.
     """
-    _die_with_parent()
+    die_with_parent()
     if os.getppid() != parent:
         os._exit(1)
 
@@ -45,24 +43,9 @@ def end_with(parent: int) -> None:
         """A process that does not outlive this one, which the kernel may end without a word."""
 
         def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **options | {"preexec_fn": _die_with_parent})
+            super().__init__(*args, **options | {"preexec_fn": die_with_parent})
 
     setattr(subprocess, "Popen", Mortal)  # noqa: B010
-
-
-def limit(*, memory_bytes: int, cpu_s: int, file_bytes: int) -> None:
-    """Bound what this process and each that it starts may take; beyond it they fail or are ended."""
-    for what, most in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, cpu_s),
-        # Not the address space, of which JavaScript runtimes reserve far more than they use.
-        (resource.RLIMIT_DATA, memory_bytes),
-        (resource.RLIMIT_FSIZE, file_bytes),
-        (resource.RLIMIT_NOFILE, 256),
-    ):
-        _, hard = resource.getrlimit(what)
-        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (allowed, allowed))
 
 
 def confine(*, folder: Path, port: int) -> None:
@@ -105,12 +88,3 @@ def _real(path: str | bytes | os.PathLike[str]) -> str:
     """Where a path leads, its last part unresolved: that may not exist yet."""
     head, tail = os.path.split(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100
     return os.path.join(os.path.realpath(head), tail)  # noqa: PTH118
-
-
-def _die_with_parent() -> None:
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, *(ctypes.c_ulong(n) for n in (signal.SIGKILL, 0, 0, 0)))
-        _libc.prctl(_PR_SET_NO_NEW_PRIVS, *(ctypes.c_ulong(n) for n in (1, 0, 0, 0)))
-
-
-_libc: ctypes.CDLL | None = ctypes.CDLL(None) if sys.platform == "linux" else None

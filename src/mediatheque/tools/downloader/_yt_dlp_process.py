@@ -23,7 +23,6 @@ _FORMATS = {"audio": f"(ba/b){_PROTOCOLS}", "video": f"(b/ba){_PROTOCOLS}"}
 _TITLE, _TEXT, _ENTRY_TEXT = 500, 20_000, 2_000
 _MOST_CHAPTERS = 1_000
 _MOST_CAPTIONS = 2
-_FRAME_BYTES = 32 << 20
 
 
 def main() -> None:
@@ -37,11 +36,8 @@ def main() -> None:
 
     # Not through a buffer: the thread that waits for the end of standard input must find it unread.
     question = json.loads(b"".join(iter(lambda: os.read(0, 1), b"\n")))
-    folder, limits = Path(question["folder"]), question["limits"]
+    folder = Path(question["folder"])
     confinement.end_with(question["parent"])
-    confinement.limit(
-        memory_bytes=limits["memory_bytes"], cpu_s=limits["cpu_s"], file_bytes=limits["bytes"] + _FRAME_BYTES
-    )
     confinement.confine(folder=folder, port=urlsplit(question["proxy"]).port or 0)
     try:
         _answer(question, folder, say)

@@ -18,6 +18,7 @@ from mediatheque.kit.addresses import AddressRefused, Policy
 from mediatheque.kit.errors import Cancelled, Invalid, MediathequeError, NotFound, TooLarge, Unavailable
 from mediatheque.kit.guarded_proxy import GuardedProxy, ProxyBounds, guarded_proxy
 from mediatheque.kit.links import canonical
+from mediatheque.kit.programs import Bounds
 from mediatheque.tools.downloader import (
     Chapter,
     Downloader,
@@ -37,6 +38,9 @@ _DISK_EVERY_S = 0.5
 #: Pages, manifests and repeated pieces come on top of the recording.
 _BESIDES = 1.25
 _PAGES_BYTES = 256 << 20
+_FRAME_BYTES = 32 << 20
+#: What is watched says sooner, and better, that the time is over.
+_LAST_WORDS_S = 10.0
 
 _INSTEAD = "open it in your browser, save the recording there and upload the file"
 
@@ -122,11 +126,21 @@ class _Run:
                 **{"asked": asked, "url": self.url, "wanted": wanted, "folder": str(self._home)},
                 **{"proxy": proxy.url, "parent": os.getpid(), "limits": asdict(self._limits)},
             }
-            status = converse(_PROCESS, question, self._home, self._take, watch)
+            status = converse(_PROCESS, question, self._home, self._take, watch, self._bounds(seconds))
             answer = self._answer or {"failed": "ended", "text": f"ended with status {status}"}
             if "failed" in answer:
                 raise self._error(str(answer["failed"]), str(answer.get("text", "")), proxy)
         return answer
+
+    def _bounds(self, seconds: float) -> Bounds:
+        limits = self._limits
+        return Bounds(
+            wall_s=seconds + _LAST_WORDS_S,
+            cpu_s=limits.cpu_s,
+            memory_bytes=limits.memory_bytes,
+            file_bytes=limits.bytes + _FRAME_BYTES,
+            niceness=0,
+        )
 
     def _take(self, message: Message) -> None:
         if "done_bytes" not in message:
