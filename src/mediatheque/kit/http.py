@@ -268,7 +268,7 @@ class HttpClient:
         # Google's APIs say 403 where others say 429.
         is_too_fast = status == 429 or (status == 403 and b"imitExceeded" in answer.body)
         if is_too_fast or status >= 500:
-            raise _PassingError(f"HTTP {status}", _retry_after(answer.headers))
+            raise _PassingError(f"HTTP {status}", retry_after_of(answer.headers))
         if status in (401, 403):
             raise Invalid(f"{self.name} refused the token (HTTP {status}): {self._mend}")
         if status == 404:
@@ -297,7 +297,7 @@ def _validators(stored: StoredResponse | None) -> dict[str, str]:
     return headers
 
 
-def _retry_after(headers: httpx.Headers) -> float | None:
+def retry_after_of(headers: httpx.Headers) -> float | None:
     """Seconds the server asks us to wait, given as a number or as a date; None when it does not say."""
     said = headers.get("Retry-After", "").strip()
     if said.isascii() and said.isdigit():
