@@ -22,7 +22,8 @@ def check(as_json: AsJson = False) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from mediatheque.flows.checking import State, check_everything, is_well
+    from mediatheque.flows.checking import check_everything, is_well
+    from mediatheque.flows.checks import State
     from mediatheque.wiring import open_mediatheque
 
     printer, read = Printer(as_json), settings()

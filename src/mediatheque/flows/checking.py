@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mediatheque.flows.checking_archive import archive_checks
+from mediatheque.flows.checks import Check, State
 from mediatheque.kit.errors import MediathequeError
 from mediatheque.kit.settings import Settings
 
@@ -22,24 +22,6 @@ _OLDEST_POSTGRES = 150_000
 _OLDEST_VECTOR = (0, 7)
 _EXTENSIONS = ("vector", "pg_trgm", "unaccent")
 _LEAST_FREE = 500 << 20
-
-
-class State(StrEnum):
-    """How a part is: `note` is worth knowing and no fault."""
-
-    FINE = "fine"
-    NOTE = "note"
-    FAILS = "fails"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One part, how it is, what was seen, and how to mend it."""
-
-    part: str
-    state: State
-    said: str
-    mend: str = ""
 
 
 def check_everything(settings: Settings, open_library: Callable[[], Mediatheque]) -> Iterator[Check]:
@@ -62,6 +44,9 @@ def check_everything(settings: Settings, open_library: Callable[[], Mediatheque]
             yield from _library(app)
         yield from _safely("embedder", lambda: _embedder(app, settings))
         yield from _safely("sources", lambda: _sources(settings))
+        if app is not None:
+            for part, look in archive_checks(app):
+                yield from _safely(part, look)
     finally:
         if app is not None:
             app.close()
