@@ -1,13 +1,14 @@
-"""Embedding the library: every item whose text has no vector yet, or another one than its vector is of."""
+"""Embedding the library: every item and passage that has no vector yet, or another one than its text asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from mediatheque.archive.queries.passages import unembedded_passages
 from mediatheque.kit.database import Connection, Database
 from mediatheque.search.queries.items import WorkToEmbed, highest_item_id, hold_range, works_between
 from mediatheque.search.texts import text_hash, text_of
-from mediatheque.stores.vectors import Embedded, store
+from mediatheque.stores.vectors import Embedded, EmbeddedPassage, store
 from mediatheque.tools.embedder import Embedder
 
 #: Called with the number of items embedded so far.
@@ -28,7 +29,8 @@ def embed_missing(
     """Embed what needs it, a range of ids a transaction; how many items were embedded.
 
     Any number of workers may do this at once: each range is held by one of them. What was done stays when
-    this is interrupted. Items that were merged away or whose text became empty lose their vectors.
+    this is interrupted. Items that were merged away or whose text became empty lose their vectors. Passages of
+    recordings come last: new ones have theirs already, those of another embedder's time have not.
     """
     with database.transaction() as db:
         last = highest_item_id(db)
@@ -37,6 +39,23 @@ def embed_missing(
     dimensions = embedder.dimensions
     with database.transaction() as db:
         model_id = store().ensure_model(db, embedder.name, dimensions)
+    done = _embed_items(database, embedder, model_id, last, on_progress, limit, batch)
+    if limit is None:
+        _embed_passages(
+            database, embedder, model_id, batch, lambda: on_progress(done) if on_progress else None
+        )
+    return done
+
+
+def _embed_items(
+    database: Database,
+    embedder: Embedder,
+    model_id: int,
+    last: int,
+    on_progress: OnProgress | None,
+    limit: int | None,
+    batch: int,
+) -> int:
     done = 0
     busy: list[int] = []
     starts = range(0, last + 1, _RANGE)
@@ -55,6 +74,24 @@ def embed_missing(
         if limit is not None and done >= limit:
             break
     return done
+
+
+def _embed_passages(
+    database: Database, embedder: Embedder, model_id: int, batch: int, go_on: Callable[[], None]
+) -> None:
+    """Embed the passages that have no vector of this model, a batch a transaction."""
+    after = 0
+    while True:
+        with database.transaction() as db:
+            wanted = unembedded_passages(db, model_id, after=after, limit=batch)
+        if not wanted:
+            return
+        vectors = embedder.embed([passage.text for passage in wanted])
+        with database.transaction() as db:
+            rows = [EmbeddedPassage(p.passage_id, v) for p, v in zip(wanted, vectors, strict=True)]
+            store().put_passages(db, model_id, rows)
+        after = wanted[-1].passage_id
+        go_on()
 
 
 def rebuild(database: Database, embedder: Embedder, *, on_progress: OnProgress | None = None) -> int:
