@@ -1,0 +1,232 @@
+"""The process that holds the model: a question a line in, what is heard line by line out, until nobody asks any more.
+
+Begun with {"parent": pid, "model", "models_dir", "threads", "idle_s"} as its argument.
+In:  {"speech": path, "language": null | "en", "from_ms": 0}
+Out: {"language": "en", "probability": 0.98}, {"heard": [start_ms, end_ms, text, [[start_ms, end_ms, word, p]]]} …,
+     {"done": true}; or {"invalid" | "unavailable": why}.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import queue
+import select
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mediatheque.kit.errors import Invalid, MediathequeError, Unavailable
+from mediatheque.kit.memory import give_back
+from mediatheque.tools.speech import Word
+from mediatheque.tools.speech._sentences import sentences
+from mediatheque.tools.speech._whisper_models import find_model
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Samples = npt.NDArray[np.int16]
+
+SAMPLE_RATE = 16_000
+#: Recordings are heard in pieces, cut where it is quietest: an hour's spectrum at once would take 2 GB. What is no
+#: longer than the longest is one piece.
+_PIECE_S, _LONGEST_PIECE_S = 480, 720
+#: How the model is asked. Of WER on read speech nothing is lost by not telling it what it wrote before, and it was twice
+#: as fast: no window had to be done again for going in circles.
+OPTIONS: dict[str, Any] = {
+    "beam_size": 5,
+    "condition_on_previous_text": False,
+    "word_timestamps": True,
+    "vad_filter": True,
+    "language_detection_segments": 4,
+}
+
+
+def main() -> None:
+    """Answer until standard input closes, its reader is gone, or nothing was asked for a while."""
+    given = json.loads(sys.argv[1])
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # What libraries print is no answer.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    questions = _questions(given["parent"])
+    with contextlib.suppress(OSError):
+        os.nice(5)  # who waits for a page goes first
+    model: Any = None
+    while True:
+        try:
+            question = questions.get(timeout=given["idle_s"])
+        except queue.Empty:
+            os._exit(0)
+        try:
+            if model is None:
+                model = open_model(given["model"], given["models_dir"], given["threads"])
+            for said in _listen(model, question):
+                _tell(out, said)
+            _tell(out, {"done": True})
+        except MediathequeError as error:
+            _tell(out, {"invalid" if isinstance(error, Invalid) else "unavailable": str(error)})
+        except MemoryError:
+            _tell(
+                out,
+                {
+                    "unavailable": "The memory did not suffice to listen to this recording: try it again when less is going on"
+                },
+            )
+            os._exit(0)
+
+
+def open_model(which: str, models_dir: str | None, threads: int) -> Any:
+    """The model in memory; raises Invalid or Unavailable when it cannot be had."""
+    found = find_model(which, Path(models_dir) if models_dir else None)
+    try:
+        library: Any = importlib.import_module("faster_whisper")
+    except ImportError:
+        raise Unavailable("faster-whisper is not installed: pip install 'mediatheque[archive]'") from None
+    try:
+        model = library.WhisperModel(
+            found.path,
+            files=dict(found.files) or None,
+            device="cpu",
+            compute_type="int8",
+            cpu_threads=threads,
+            local_files_only=True,
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        raise Invalid(
+            f"{found.path} is no model for faster-whisper ({error}): name a folder with its model.bin, or one of the "
+            "sizes, in MEDIATHEQUE_SPEECH=whisper?model=…"
+        ) from None
+    del found
+    give_back()
+    return model
+
+
+def _listen(model: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    language: str | None = question["language"]
+    if language not in model.supported_languages:
+        language = None
+    pieces = _pieces(Path(question["speech"]), question["from_ms"])
+    words = _heard_in(model, pieces, language)
+    # First of all what language it is, also when nothing is said.
+    yield next(words)
+    for heard in sentences(word for word in words if isinstance(word, Word)):
+        told = [[w.start_ms, w.end_ms, w.text, round(w.probability, 3)] for w in heard.words]
+        yield {"heard": [heard.start_ms, heard.end_ms, heard.text, told]}
+
+
+def _heard_in(model: Any, pieces: Iterator[tuple[int, Samples]], language: str | None) -> Iterator[Any]:
+    """The language, then the words of all pieces."""
+    is_told = False
+    for start_ms, samples in pieces:
+        segments, info = model.transcribe(samples.astype("float32") / 32_768.0, language=language, **OPTIONS)
+        if not info.duration_after_vad:
+            continue
+        if not is_told:
+            probability = None if language else round(float(info.language_probability), 4)
+            yield {"language": info.language, "probability": probability}
+            is_told, language = True, info.language
+        for segment in segments:
+            for word in segment.words or ():
+                begin, end = start_ms + round(word.start * 1000), start_ms + round(word.end * 1000)
+                yield Word(begin, max(begin, end), word.word, float(word.probability))
+        give_back()
+    if not is_told:
+        yield {"language": None, "probability": None}
+
+
+def _pieces(speech: Path, from_ms: int) -> Iterator[tuple[int, Samples]]:
+    """Stretches of the recording that can be heard at once, and when each begins."""
+    import numpy as np
+
+    held = np.empty(0, np.int16)
+    begins_at = 0  # samples
+    skipped = from_ms * SAMPLE_RATE // 1000
+    for block in _decoded(speech):
+        held = np.concatenate((held, block))
+        if begins_at < skipped:
+            dropped = min(skipped - begins_at, len(held))
+            held, begins_at = held[dropped:], begins_at + dropped
+        while len(held) > _LONGEST_PIECE_S * SAMPLE_RATE:
+            cut = _quietest(held)
+            yield begins_at * 1000 // SAMPLE_RATE, held[:cut]
+            held, begins_at = held[cut:], begins_at + cut
+    if len(held):
+        yield begins_at * 1000 // SAMPLE_RATE, held
+
+
+def _quietest(samples: Samples) -> int:
+    """Where to cut: the middle of the quietest half second between the wanted length and the longest."""
+    import numpy as np
+
+    first, window = _PIECE_S * SAMPLE_RATE, SAMPLE_RATE // 10
+    searched = samples[first : _LONGEST_PIECE_S * SAMPLE_RATE].astype(np.float32)
+    loudness = np.square(searched[: len(searched) // window * window]).reshape(-1, window).mean(axis=1)
+    over_half_a_second = np.convolve(loudness, np.ones(5), mode="valid")
+    return first + (int(over_half_a_second.argmin()) * window) + window * 5 // 2
+
+
+def _decoded(speech: Path) -> Iterator[Samples]:
+    """The recording as 16 kHz mono 16-bit samples, about a minute at a time; raises Invalid where it is none."""
+    import numpy as np
+
+    av: Any = importlib.import_module("av")
+    try:
+        with av.open(str(speech), mode="r", metadata_errors="ignore") as container:
+            if not container.streams.audio:
+                raise Invalid("The file has no sound in it: add one that has")
+            resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+            held: list[Samples] = []
+            for frame in container.decode(audio=0):
+                frame.pts = None
+                held += [part.to_ndarray()[0] for part in resampler.resample(frame)]
+                if sum(map(len, held)) > 60 * SAMPLE_RATE:
+                    yield np.concatenate(held)
+                    held = []
+            held += [part.to_ndarray()[0] for part in resampler.resample(None)]
+            if held:
+                yield np.concatenate(held)
+    except av.error.FFmpegError as error:
+        raise Invalid(f"The recording cannot be read ({error.strerror}): is it a whole sound file?") from None
+
+
+def _tell(out: Any, message: dict[str, Any]) -> None:
+    try:
+        out.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+        out.flush()
+    except BrokenPipeError:
+        os._exit(0)
+
+
+def _questions(parent: int) -> queue.Queue[dict[str, Any]]:
+    """What is asked on standard input. The process ends with its parent, in the middle of a word if need be.
+
+    Not by the kernel's signal of a parent's death: that comes when the *thread* that started us ends, and a worker's
+    threads come and go.
+    """
+    asked: queue.Queue[dict[str, Any]] = queue.Queue()
+
+    def read() -> None:
+        rest = b""
+        while True:
+            if os.getppid() != parent:
+                os._exit(0)
+            if not select.select([0], [], [], 1.0)[0]:
+                continue
+            chunk = os.read(0, 1 << 16)
+            if not chunk:
+                os._exit(0)
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                asked.put(json.loads(line))
+
+    threading.Thread(target=read, daemon=True).start()
+    return asked
+
+
+if __name__ == "__main__":
+    main()
