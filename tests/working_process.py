@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sys
 
-from mediatheque.flows.jobs import run_worker
+from mediatheque.flows.worker import run_worker
 from mediatheque.kit.database import Database
 from mediatheque.kit.settings import read_settings
 from mediatheque.wiring import Mediatheque

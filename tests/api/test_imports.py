@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from starlette.testclient import TestClient
 
-from mediatheque.flows.jobs import run_worker
+from mediatheque.flows.worker import run_worker
 from mediatheque.kit.database import Database
 from mediatheque.library.queries.users import User
 from mediatheque.wiring import Mediatheque

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import text
 
 import small_world as world
-from mediatheque.flows import jobs
+from mediatheque.flows import worker
 from mediatheque.flows.forgetting import forget_old_lists
 from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.settings import Settings, read_settings
@@ -68,15 +68,15 @@ def test_the_worker_forgets_every_night_what_the_settings_say(
         data_dir=tmp_path, database_url=database.url, embedder="none", keep_lists_days=30
     )
     opened = Mediatheque(settings, database)
-    queue = jobs.queue_of(opened)
+    queue = worker.queue_of(opened)
     nightly = {p.task.name: p for p in queue.periodic_registry.periodic_tasks.values()}
-    assert nightly["mediatheque:forget_lists"].cron == jobs.NIGHTLY_FORGETTING
+    assert nightly["mediatheque:forget_lists"].cron == worker.NIGHTLY["forget_lists"]
 
     async def work() -> None:
         stop = asyncio.Event()
-        async with jobs.queue_of(opened).open_async() as at_night:
+        async with worker.queue_of(opened).open_async() as at_night:
             await at_night.configure_task("mediatheque:forget_lists").defer_async(timestamp=0)
-        working = asyncio.create_task(jobs.run_worker(opened, stop=stop))
+        working = asyncio.create_task(worker.run_worker(opened, stop=stop))
         for _ in range(200):
             await asyncio.sleep(0.1)
             if len(kept(database)) == 1:

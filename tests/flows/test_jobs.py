@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 import working_process
 from histories import a_catalogue, everything, netflix
-from mediatheque.flows import jobs
+from mediatheque.flows import jobs, worker
 from mediatheque.flows.import_history import begin_import, import_file
-from mediatheque.kit.database import Database
+from mediatheque.kit.database import Database, libpq_url
 from mediatheque.kit.settings import read_settings
 from mediatheque.library.queries.batches import Batch, batch_with_id
 from mediatheque.library.queries.users import User, add_user
@@ -63,14 +63,14 @@ def work_until(opened: Mediatheque, is_enough: Callable[[], bool], patience_s: f
 
     async def work() -> float:
         stop = asyncio.Event()
-        worker = asyncio.create_task(jobs.run_worker(opened, stop=stop))
+        working = asyncio.create_task(worker.run_worker(opened, stop=stop))
         async with asyncio.timeout(patience_s):
             while not await asyncio.to_thread(is_enough):
-                assert not worker.done()
+                assert not working.done()
                 await asyncio.sleep(0.02)
         began = time.monotonic()
         stop.set()
-        await worker
+        await working
         return time.monotonic() - began
 
     return asyncio.run(work())
@@ -130,16 +130,16 @@ def test_another_worker_goes_on_where_a_killed_one_was(
         user = add_user(db, "Ada")
     import_file(other_database, user.id, path)
     batch = given(opened, ada, path)
-    worker = worker_process(opened)
+    process = worker_process(opened)
     while now(opened, batch).rows_read == 0:
-        assert worker.poll() is None
+        assert process.poll() is None
         time.sleep(0.02)
-    worker.kill()
-    worker.wait()
+    process.kill()
+    process.wait()
     killed_at = time.monotonic()
     assert 0 < now(opened, batch).rows_read < 9_000
     work_until(opened, lambda: begun(opened) == 2)
-    assert time.monotonic() - killed_at < jobs.STALE_S + 5
+    assert time.monotonic() - killed_at < worker.STALE_S + 5
     work_until(opened, lambda: queued(opened) == [])
     assert everything(opened.database, ada.id) == everything(other_database, user.id)
 
@@ -208,7 +208,7 @@ def test_a_worker_waits_for_a_database_that_went_away(
 
     def cut_off() -> bool:
         if now(opened, batch).state == "done" and not cut:
-            with psycopg.connect(jobs.libpq_url(database.url), autocommit=True) as db:
+            with psycopg.connect(libpq_url(database.url), autocommit=True) as db:
                 db.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"

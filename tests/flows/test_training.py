@@ -23,7 +23,7 @@ pytest.importorskip("scipy", reason="training needs the extra 'train'")
 pytest.importorskip("irspack", reason="training needs the extra 'train'")
 
 import small_world as world
-from mediatheque.flows import jobs
+from mediatheque.flows import jobs, worker
 from mediatheque.flows.training import Outcome, train
 from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.settings import read_settings
@@ -355,14 +355,14 @@ def test_nothing_that_serves_loads_what_trains(
     program = f"""
 import sys
 from mediatheque.api.app import create_app
-from mediatheque.flows import jobs
+from mediatheque.flows import jobs, worker
 from mediatheque.kit.database import Database
 from mediatheque.kit.settings import read_settings
 from mediatheque.wiring import Mediatheque
 from mediatheque.recommend.request import Means, Request
 from mediatheque.recommend.serve import recommend
 app = Mediatheque(read_settings(data_dir={str(tmp_path)!r}, database_url={database.url!r}), Database({database.url!r}))
-create_app(app), jobs.queue_of(app)
+create_app(app), worker.queue_of(app)
 with app.database.transaction() as db:
     found = recommend(
         db, {settled.people[0].id}, Request(method="collaborative"), Means(on_duty=app.champions.current()))
@@ -379,15 +379,17 @@ def test_a_worker_trains_in_a_process_of_its_own(
 ) -> None:
     settings = read_settings(data_dir=tmp_path, database_url=database.url, embedder="none")
     opened = Mediatheque(settings, database)
-    periodic = jobs.queue_of(opened).periodic_registry.periodic_tasks.values()
-    assert ("mediatheque:train_models", jobs.NIGHTLY) in {(p.task.name, p.cron) for p in periodic}
+    periodic = worker.queue_of(opened).periodic_registry.periodic_tasks.values()
+    assert ("mediatheque:train_models", worker.NIGHTLY["train_models"]) in {
+        (p.task.name, p.cron) for p in periodic
+    }
     with database.transaction() as db:
         jobs.defer_training(opened, db)
         jobs.defer_training(opened, db)
 
     async def work() -> None:
         stop = asyncio.Event()
-        working = asyncio.create_task(jobs.run_worker(opened, stop=stop))
+        working = asyncio.create_task(worker.run_worker(opened, stop=stop))
         for _ in range(600):
             await asyncio.sleep(0.1)
             if champions.current().artifact is not None:

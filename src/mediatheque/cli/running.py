@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from mediatheque.flows.jobs import run_worker
+from mediatheque.flows.worker import run_worker
 from mediatheque.kit.errors import Unavailable
 
 if TYPE_CHECKING:

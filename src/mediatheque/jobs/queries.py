@@ -245,6 +245,43 @@ def put_off(db: Connection, job_id: int, attempt: int, *, line: str, error: str 
     )
 
 
+def end_cancelled(db: Connection, job_id: int) -> None:
+    """End a job as somebody asked, unless it has ended otherwise meanwhile."""
+    db.execute(
+        text("""
+            UPDATE jobs SET state = 'cancelled', line = '', error = NULL, finished_at = now()
+            WHERE id = :id AND state <> ALL(:final)
+        """),
+        {"id": job_id, "final": _FINAL},
+    )
+
+
+def end_forsaken(db: Connection, silent_s: float) -> list[int]:
+    """End jobs that no entry in the queue will ever bring to an end; returns their ids.
+
+    So is one whose worker could not write down why it failed: the database was away, or the program was killed so
+    often that the queue gave it up.
+    """
+    rows = db.execute(
+        text("""
+            UPDATE jobs j SET finished_at = now(), line = '',
+                state = CASE WHEN cancel_asked_at IS NULL THEN 'failed' ELSE 'cancelled' END,
+                error = CASE WHEN cancel_asked_at IS NULL THEN coalesce(error || ' ', '')
+                    || 'The worker could not go on; its log says why. Try again with: mediatheque jobs retry ' || id END
+            WHERE finished_at IS NULL AND created_at < now() - make_interval(secs => :silent)
+                AND NOT EXISTS (SELECT FROM procrastinate_jobs q WHERE q.id = j.queue_id AND q.status IN ('todo', 'doing'))
+            RETURNING id
+        """),
+        {"silent": silent_s},
+    )
+    return [row.id for row in rows]
+
+
+def job_of_entry(db: Connection, queue_id: int) -> int | None:
+    """The job that this entry in the queue belongs to; None when it came without one."""
+    return db.execute(text("SELECT id FROM jobs WHERE queue_id = :queue"), {"queue": queue_id}).scalar()
+
+
 def ask_cancel(db: Connection, job_id: int, user_id: int | None) -> Job:
     """Cancel a job: at once while it waits, else as soon as the worker hears of it; None: whoever's it is.
 
@@ -365,12 +402,12 @@ def changed_since(
     rows = db.execute(
         text(f"""
             SELECT {_COLUMNS} FROM jobs
-            WHERE {"changed_in >= :cursor" if cursor is not None and cursor <= now else "state <> ALL(:final)"}
+            WHERE {"changed_in >= :cursor" if cursor is not None and cursor <= now else "finished_at IS NULL"}
                 AND (CAST(:user AS bigint) IS NULL OR user_id = :user)
                 AND (CAST(:job AS bigint) IS NULL OR id = :job)
             ORDER BY revision
         """),
-        {"cursor": cursor, "user": user_id, "job": job_id, "final": _FINAL},
+        {"cursor": cursor, "user": user_id, "job": job_id},
     )
     return Changes([_job(row) for row in rows], now)
 

@@ -69,6 +69,8 @@ jobs = Table(
     Index("ix_jobs_user_id", "user_id", "id"),
     Index("ix_jobs_changed_in", "changed_in"),
     Index("ix_jobs_finished_at", "finished_at"),
+    # What goes on now, and whether anything was left lying, is asked all the time.
+    Index("ix_jobs_unfinished", "id", postgresql_where=text("finished_at IS NULL")),
 )
 
 lanes = Table(

@@ -187,6 +187,17 @@ def _current_revision(db: Connection) -> str | None:
     return db.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def is_lost_connection(error: BaseException) -> bool:
+    """Whether an error, or what caused it, is a database that went away in the middle of something."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, psycopg.OperationalError | psycopg.InterfaceError):
+            # Class 08: connection exceptions; 57P: shut down by an operator or a crash; none: the driver noticed itself.
+            return seen.sqlstate is None or seen.sqlstate.startswith(("08", "57P"))
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
 def _as_unavailable(error: OperationalError) -> Exception:
     """A lost or refused connection in words; anything else as it was."""
     reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
