@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mediatheque.kit.title_keys import title_key
 from mediatheque.resolve.compare import has_agreement, is_certain
-from mediatheque.resolve.normalise import title_key
 from mediatheque.vocabulary import Decision, Kind, Match, Verdict, Work
 
 

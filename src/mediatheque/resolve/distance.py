@@ -9,8 +9,8 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from mediatheque.kit.numerals import MARKERS
 from mediatheque.resolve.normalise import Form, name_key, read_title
-from mediatheque.resolve.numerals import MARKERS
 
 #: Words whose absence says little.
 _SMALL_WORDS = frozenset(

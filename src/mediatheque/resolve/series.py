@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from rapidfuzz import fuzz
 
+from mediatheque.kit.title_keys import title_key
 from mediatheque.resolve.ids import conflicting_id, shared_id
-from mediatheque.resolve.normalise import title_key
 from mediatheque.vocabulary import Item, Work
 
 _SEASON = re.compile(

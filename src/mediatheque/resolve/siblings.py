@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz import fuzz, process
 
-from mediatheque.resolve.normalise import title_key
+from mediatheque.kit.title_keys import title_key
 from mediatheque.resolve.series import SAME_TITLE, episode_number, find_episode, season_number
 from mediatheque.vocabulary import Item, Work
 
