@@ -68,9 +68,9 @@ class Mediatheque:
     @cached_property
     def transcoder(self) -> Transcoder:
         """What reads media files and makes others of them."""
-        from mediatheque.tools.transcoder import open_transcoder
+        from mediatheque.tools.transcoder import Limits, open_transcoder
 
-        return open_transcoder()
+        return open_transcoder(limits=Limits(duration_s=self.settings.link_limit_hours * 3600.0))
 
     @cached_property
     def speech(self) -> Speech:

@@ -1,6 +1,6 @@
 """The shelf of transcoders: each module drives a program that reads media files and makes others of them.
 
-A module offers `open_from() -> Transcoder`, and raises Unavailable when its program is not installed. Files are
+A module offers `open_from(limits) -> Transcoder`, and raises Unavailable when its program is not installed. Files are
 strangers': the type is read from the content, the program opens local files only and has bounds on time, memory
 and output.
 """
@@ -25,6 +25,16 @@ IsCancelled: TypeAlias = Callable[[], bool]
 OnProgress: TypeAlias = Callable[[float], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one file may take: how long it may play, and the program's memory, computing and time."""
+
+    duration_s: float = 12 * 3600.0
+    memory_bytes: int = 1 << 30
+    cpu_s: int = 3600
+    wall_s: float = 4 * 3600.0
+
+
 @dataclass(frozen=True, slots=True)
 class Marker:
     """A named span of a file, in milliseconds from its beginning."""
@@ -38,7 +48,7 @@ class Marker:
 class Inspected:
     """What a media file is, by its content. `tags` are embedded ones with lower-case keys (title, artist, date …)."""
 
-    duration_ms: int
+    duration_ms: int  # as the file says, which may be wrong; 0: it does not say
     media_type: str  # "audio/mpeg", "video/mp4" …
     extension: str  # ".mp3": what such a file is usually called
     has_audio: bool
@@ -47,16 +57,48 @@ class Inspected:
     width: int | None = None
     height: int | None = None
     language: str | None = None  # of the sound, as the file says
+    audio_codec: str | None = None  # "mp3", "aac" …
+    video_codec: str | None = None
+    channels: int = 1
+    sample_rate: int = 0
+    bits_per_s: int = 0  # of the whole file; 0: not known
+    #: The duration is worked out from the size, or from a stream's clock, as nothing in the file states it.
+    is_duration_guessed: bool = False
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     chapters: tuple[Marker, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """What came of decoding a file: how long it really plays, and in words what could not be read of it."""
+
+    duration_ms: int
+    damage: str | None = None
+
+
 class Transcoder(Protocol):
-    """Every method blocks, and raises Invalid for a file that cannot be used (saying why), Unavailable for want of
-    memory, disk or time, and tools.downloader.Cancelled's like when `is_cancelled` says so. Whatever fails leaves no file.
+    """Every method blocks; threads may share it. They raise Invalid for a file that cannot be used (saying why; TooLarge:
+    beyond the limits), Unavailable for want of memory, disk or time, and Cancelled within a second after `is_cancelled`
+    says so. Whatever fails leaves no file.
     """
 
     def inspect(self, file: Path, *, is_cancelled: IsCancelled | None = None) -> Inspected: ...
+
+    def copies(
+        self,
+        file: Path,
+        *,
+        speech: Path,
+        listening: Path | None = None,
+        known: Inspected | None = None,
+        on_progress: OnProgress | None = None,
+        is_cancelled: IsCancelled | None = None,
+    ) -> Copies:
+        """What `speech` and `listening` make, of one decoding; `known` is what `inspect` said, where it was asked.
+
+        What is damaged in between is left out. Raises Invalid when less than half of the file can be decoded.
+        """
+        ...
 
     def speech(
         self,
@@ -98,8 +140,8 @@ def names() -> tuple[str, ...]:
     return shelf.names_on(sys.modules[__name__])
 
 
-def open_transcoder(name: str = "ffmpeg") -> Transcoder:
+def open_transcoder(name: str = "ffmpeg", limits: Limits | None = None) -> Transcoder:
     """The transcoder called `name`; raises Unavailable saying what to install."""
     module: Any = shelf.take(sys.modules[__name__], name)
-    opened: Transcoder = module.open_from()
+    opened: Transcoder = module.open_from(limits or Limits())
     return opened
