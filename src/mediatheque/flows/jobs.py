@@ -47,6 +47,7 @@ TASKS: Mapping[str, Task] = {
     "sync_source": Task(Lane.BULK, "sync-{source}", is_once=True),
     "enrich_own": Task(Lane.BULK, "enrich-{user_id}", is_once=True),
     "forget_lists": Task(Lane.BULK, "forget", is_once=True),
+    "tidy_archive": Task(Lane.BULK, "tidy", is_once=True),
     "train_models": Task(Lane.HEAVY, "train", is_once=True),
 }
 
@@ -116,6 +117,7 @@ TITLES: Mapping[str, str] = {
     "sync_source": "Sync {source}",
     "enrich_own": "Ask the catalogues about your own titles",
     "forget_lists": "Forget old lists of recommendations",
+    "tidy_archive": "Empty the trash, and remove files of nobody's",
     "train_models": "Train the models",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from mediatheque.archive.queries.media import (
     Media,
@@ -14,7 +14,7 @@ from mediatheque.archive.queries.media import (
     update_media,
 )
 from mediatheque.archive.queries.transcript import lines_of
-from mediatheque.archive.steps import ORDER, Going, Step, Stop, step
+from mediatheque.archive.steps import ORDER, Going, Step, Stop, Tools, step
 from mediatheque.flows.archive_items import refresh_item
 from mediatheque.flows.jobs import defer_embedding, defer_media
 from mediatheque.jobs.queries import finish, hold, step_done, tell
@@ -84,7 +84,8 @@ def _do(app: Mediatheque, turn: _Turn, job_id: int, attempt: int, going: Going) 
     if turn.given is not None:
         telling = _Telling(app, turn, job_id, attempt, going)
         telling.report(0.0, "")
-        made = turn.step.run(turn.given, app, telling)
+        # A cast, since type checkers do not see that a cached property is as good as a property.
+        made = turn.step.run(turn.given, cast("Tools", app), telling)
         going.check()
     with app.database.transaction() as db:
         hold(db, job_id, attempt)

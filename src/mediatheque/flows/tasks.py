@@ -200,6 +200,16 @@ def forget_lists(attempt: Attempt, timestamp: int | None = None) -> str:
     return f"{gone:,} lists are forgotten"
 
 
+def tidy_archive(attempt: Attempt, timestamp: int | None = None) -> str:
+    """Empty the trash of what was in it long enough, and remove the files that belong to nothing."""
+    from mediatheque.flows.archiving import purge_trash, sweep_blobs
+
+    del timestamp
+    gone = purge_trash(attempt.app, on_progress=attempt.counting("recordings"))
+    swept = sweep_blobs(attempt.app)
+    return f"{gone:,} recordings of the trash and {swept.blobs:,} files of nobody's are gone"
+
+
 def _heard_out(training: subprocess.Popen[str], check: Callable[[], None]) -> tuple[str, str]:
     """What it printed until its end, asking in between whether to go on."""
     while True:
@@ -227,6 +237,7 @@ DOING: Mapping[str, Doing] = {
         sync_source,
         enrich_own,
         forget_lists,
+        tidy_archive,
         train_models,
     )
 }

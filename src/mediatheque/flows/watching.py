@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,15 @@ def watch(app: Mediatheque, db: Connection, user_id: int, path: Path, wishes: Wi
         raise Invalid(f"{folder} holds Mediatheque's own files; choose another folder.")
     options = {name: value for name, value in asdict(wishes).items() if value and name != "title"}
     return watching.add_folder(db, user_id, str(folder), options)
+
+
+def look_through_all(app: Mediatheque) -> None:
+    """Take in what is new in everybody's folders, as far as they are on this machine."""
+    with app.database.transaction() as db:
+        folders = watching.list_folders(db)
+    for folder in folders:
+        if Path(folder.path).is_dir():
+            look_through(app, folder)
 
 
 def look_through(
@@ -114,8 +123,9 @@ def _take(app: Mediatheque, folder: WatchedFolder, path: Path, name: str, state:
     return added.is_new
 
 
-def _wishes(options: Any) -> Wishes:
-    return Wishes(**{**options, "tags": tuple(options.get("tags", ()))})
+def _wishes(options: Mapping[str, Any]) -> Wishes:
+    said: dict[str, Any] = {**options, "tags": tuple(options.get("tags", ()))}
+    return Wishes(**said)
 
 
 def _new_files(app: Mediatheque, folder: WatchedFolder) -> Iterator[tuple[Path, str, FileState]]:

@@ -20,6 +20,7 @@ from mediatheque.flows.attempts import Again, Doing, attempt
 from mediatheque.flows.jobs import MOST_ATTEMPTS, PREFIX, TASKS
 from mediatheque.flows.taking import Taking
 from mediatheque.flows.tasks import DOING
+from mediatheque.flows.watching import look_through_all
 from mediatheque.jobs import queries
 from mediatheque.jobs.states import Lane
 from mediatheque.kit.database import Connection, libpq_url
@@ -41,11 +42,16 @@ _LOOKED_FOR_CANCELLED_S = 1.0
 _FOR_EVER_S = 1e9
 KEPT_DAYS = 30
 _TIDIED_EVERY_S = 3600.0
+_FOLDERS_EVERY_S = 60.0
 
 #: How many jobs of each lane a worker runs at once.
 LANES: Mapping[Lane, int] = {Lane.INTERACTIVE: 2, Lane.BULK: 1, Lane.HEAVY: 1}
-#: When it is due in UTC: training where there is something new, and forgetting old lists.
-NIGHTLY: Mapping[str, str] = {"train_models": "17 4 * * *", "forget_lists": "47 3 * * *"}
+#: When it is due in UTC: training where there is something new, forgetting old lists, emptying the trash.
+NIGHTLY: Mapping[str, str] = {
+    "train_models": "17 4 * * *",
+    "forget_lists": "47 3 * * *",
+    "tidy_archive": "7 3 * * *",
+}
 
 _AGAIN = Again()
 
@@ -116,6 +122,7 @@ async def _work(app: Mediatheque, queue: App, lanes: Mapping[Lane, int], stop: a
             (HEARTBEAT_S, partial(_revive_all, queue)),
             (STALE_S, partial(_end_forsaken, app)),
             (_TIDIED_EVERY_S, partial(_tidy, app, queue)),
+            (_FOLDERS_EVERY_S, partial(_look_through_folders, app)),
         )
     ]
     stopped = asyncio.create_task(stop.wait())
@@ -164,6 +171,10 @@ async def _tidy(app: Mediatheque, queue: App) -> None:
         nb_hours=24 * KEPT_DAYS, include_failed=True, include_aborted=True, include_cancelled=True
     )
     await _in_transaction(app, partial(queries.forget_old_jobs, days=KEPT_DAYS))
+
+
+async def _look_through_folders(app: Mediatheque) -> None:
+    await asyncio.to_thread(look_through_all, app)
 
 
 async def _end_forsaken(app: Mediatheque) -> None:
