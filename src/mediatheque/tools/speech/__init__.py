@@ -40,13 +40,21 @@ class Heard:
     words: tuple[Word, ...] = ()
 
 
+class Hearing(Protocol):
+    """What is heard, as it comes; who stops before the end says so, and nobody goes on listening."""
+
+    def __iter__(self) -> Iterator[Heard]: ...
+    def __next__(self) -> Heard: ...
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Listening:
     """What is known before the first words, and the words as they come."""
 
     language: str | None  # ISO 639-1
     language_probability: float | None
-    heard: Iterator[Heard]
+    heard: Hearing
 
 
 class Speech(Protocol):
@@ -58,10 +66,16 @@ class Speech(Protocol):
         ...
 
     def listen(
-        self, speech: Path, *, language: str | None = None, is_cancelled: IsCancelled | None = None
+        self,
+        speech: Path,
+        *,
+        language: str | None = None,
+        is_cancelled: IsCancelled | None = None,
+        from_ms: int = 0,
     ) -> Listening:
         """What is said in a 16 kHz mono file, in the language given or found; nothing where nobody speaks.
 
+        With `from_ms` what is said from then on; times still count from the beginning of the file.
         Raises (also while iterating) Invalid for a file it cannot read, Unavailable when the model cannot be reached or its
         process died, Cancelled when told so.
         """

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from mediatheque.kit.errors import Invalid, MediathequeError, Unavailable
 from mediatheque.kit.memory import give_back
+from mediatheque.kit.sound import SPEECH_RATE, samples_of
 from mediatheque.tools.speech import Word
 from mediatheque.tools.speech._sentences import sentences
 from mediatheque.tools.speech._whisper_models import find_model
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     Samples = npt.NDArray[np.int16]
 
-SAMPLE_RATE = 16_000
 #: Recordings are heard in pieces, cut where it is quietest: an hour's spectrum at once would take 2 GB. What is no
 #: longer than the longest is one piece.
 _PIECE_S, _LONGEST_PIECE_S = 480, 720
@@ -145,53 +145,29 @@ def _pieces(speech: Path, from_ms: int) -> Iterator[tuple[int, Samples]]:
 
     held = np.empty(0, np.int16)
     begins_at = 0  # samples
-    skipped = from_ms * SAMPLE_RATE // 1000
-    for block in _decoded(speech):
+    skipped = from_ms * SPEECH_RATE // 1000
+    for block in samples_of(speech):
         held = np.concatenate((held, block))
         if begins_at < skipped:
             dropped = min(skipped - begins_at, len(held))
             held, begins_at = held[dropped:], begins_at + dropped
-        while len(held) > _LONGEST_PIECE_S * SAMPLE_RATE:
+        while len(held) > _LONGEST_PIECE_S * SPEECH_RATE:
             cut = _quietest(held)
-            yield begins_at * 1000 // SAMPLE_RATE, held[:cut]
+            yield begins_at * 1000 // SPEECH_RATE, held[:cut]
             held, begins_at = held[cut:], begins_at + cut
     if len(held):
-        yield begins_at * 1000 // SAMPLE_RATE, held
+        yield begins_at * 1000 // SPEECH_RATE, held
 
 
 def _quietest(samples: Samples) -> int:
     """Where to cut: the middle of the quietest half second between the wanted length and the longest."""
     import numpy as np
 
-    first, window = _PIECE_S * SAMPLE_RATE, SAMPLE_RATE // 10
-    searched = samples[first : _LONGEST_PIECE_S * SAMPLE_RATE].astype(np.float32)
+    first, window = _PIECE_S * SPEECH_RATE, SPEECH_RATE // 10
+    searched = samples[first : _LONGEST_PIECE_S * SPEECH_RATE].astype(np.float32)
     loudness = np.square(searched[: len(searched) // window * window]).reshape(-1, window).mean(axis=1)
     over_half_a_second = np.convolve(loudness, np.ones(5), mode="valid")
     return first + (int(over_half_a_second.argmin()) * window) + window * 5 // 2
-
-
-def _decoded(speech: Path) -> Iterator[Samples]:
-    """The recording as 16 kHz mono 16-bit samples, about a minute at a time; raises Invalid where it is none."""
-    import numpy as np
-
-    av: Any = importlib.import_module("av")
-    try:
-        with av.open(str(speech), mode="r", metadata_errors="ignore") as container:
-            if not container.streams.audio:
-                raise Invalid("The file has no sound in it: add one that has")
-            resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-            held: list[Samples] = []
-            for frame in container.decode(audio=0):
-                frame.pts = None
-                held += [part.to_ndarray()[0] for part in resampler.resample(frame)]
-                if sum(map(len, held)) > 60 * SAMPLE_RATE:
-                    yield np.concatenate(held)
-                    held = []
-            held += [part.to_ndarray()[0] for part in resampler.resample(None)]
-            if held:
-                yield np.concatenate(held)
-    except av.error.FFmpegError as error:
-        raise Invalid(f"The recording cannot be read ({error.strerror}): is it a whole sound file?") from None
 
 
 def _tell(out: Any, message: dict[str, Any]) -> None:
