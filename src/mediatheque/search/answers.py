@@ -1,0 +1,114 @@
+"""What an answer is made of: sources that may be cited, and sentences that cite them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+#: A stretch of a recording; something its owner did; an item of the library.
+SourceKind: TypeAlias = Literal["passage", "event", "item"]
+
+#: What is answered when nothing in the archive says it.
+NOT_FOUND = "The archive does not contain an answer to this."
+#: `made_by` of answers that are put together from quotations alone.
+EXTRACTIVE = "extractive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Something that may be cited. `key` names it among all: "passage:12", "event:rated:7", "item:7".
+
+    `start_ms` and `end_ms` are of the recording `media_id`; `score` is higher for what fits the question better.
+    """
+
+    key: str
+    kind: SourceKind
+    text: str
+    title: str
+    media_id: int | None = None
+    item_id: int | None = None
+    start_ms: int | None = None
+    end_ms: int | None = None
+    speaker: str | None = None
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where a sentence has it from: `quote` stands letter by letter in the source, from `start_ms` to `end_ms`."""
+
+    kind: SourceKind
+    key: str
+    title: str
+    quote: str
+    media_id: int | None = None
+    item_id: int | None = None
+    start_ms: int | None = None
+    end_ms: int | None = None
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer, and what it cites; one that cites nothing is never shown."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the archive says to a question; `sentences` is empty when it says nothing (`is_found` is False then)."""
+
+    sentences: tuple[Sentence, ...]
+    is_found: bool
+    #: "extractive", or the language model's name.
+    made_by: str
+    #: The question as it was looked for, with what the conversation had said before.
+    rewritten_query: str
+
+    @property
+    def text(self) -> str:
+        """The answer as one text."""
+        return " ".join(sentence.text for sentence in self.sentences) if self.is_found else NOT_FOUND
+
+
+def cite(source: Source, start: int, end: int) -> Citation:
+    """The citation of the letters from `start` to `end` of a source's text.
+
+    The time is where the words lie in the passage by their share of its letters: within some seconds, as people do not
+    speak evenly.
+    """
+    begins, ends = source.start_ms, source.end_ms
+    if begins is not None and ends is not None and source.text:
+        length = ends - begins
+        ends = begins + round(length * end / len(source.text))
+        begins += round(length * start / len(source.text))
+    return Citation(
+        kind=source.kind,
+        key=source.key,
+        title=source.title,
+        quote=source.text[start:end],
+        media_id=source.media_id,
+        item_id=source.item_id,
+        start_ms=begins,
+        end_ms=ends,
+        speaker=source.speaker,
+    )
+
+
+def sentence_to_json(sentence: Sentence) -> dict[str, Any]:
+    """A sentence as it is kept and sent."""
+    return {
+        "text": sentence.text,
+        "citations": [
+            {name: value for name, value in asdict(citation).items() if value is not None}
+            for citation in sentence.citations
+        ],
+    }
+
+
+def sentence_from_json(kept: Mapping[str, Any]) -> Sentence:
+    """What `sentence_to_json` made."""
+    return Sentence(kept["text"], tuple(Citation(**citation) for citation in kept["citations"]))
