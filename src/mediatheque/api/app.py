@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from anyio import CapacityLimiter
@@ -12,12 +12,17 @@ import mediatheque
 from mediatheque.accounts.tokens import signing_key
 from mediatheque.api import (
     auth,
+    chat,
+    duplicates,
     evaluations,
     events,
     health,
     imports,
     items,
     lists,
+    media,
+    media_adding,
+    media_files,
     metrics,
     models,
     onboarding,
@@ -29,11 +34,14 @@ from mediatheque.api import (
     shown,
     syncs,
     uploading,
+    uploads,
     users,
 )
 from mediatheque.api.answers import LISTS_AT_ONCE, Answers
 from mediatheque.api.attempts import Attempts
+from mediatheque.api.chat_limits import ChatLimits
 from mediatheque.api.guards import LARGEST_BODY, BoundedBodies, SecurityHeaders
+from mediatheque.api.media_shapes import NewLink
 from mediatheque.api.metrics import Measured, Metrics
 from mediatheque.api.problems import answer_problems
 from mediatheque.wiring import Mediatheque
@@ -46,6 +54,13 @@ _RESOURCES = (
     imports,
     review,
     search,
+    # Before what takes any word for a recording's number.
+    duplicates,
+    media,
+    media_adding,
+    media_files,
+    uploads,
+    chat,
     lists,
     onboarding,
     recommendations,
@@ -81,19 +96,29 @@ def create_app(opened: Mediatheque) -> FastAPI:
     _ = opened.champions
     app.state.signing_key = signing_key(opened.settings)
     app.state.attempts = Attempts()
+    app.state.chat_limits = ChatLimits()
     app.state.metrics = Metrics()
     app.state.answers = Answers()
     app.state.lists_at_once = CapacityLimiter(LISTS_AT_ONCE)
     _include(app)
     answer_problems(app)
-    openapi.complete(app)
-    uploads = opened.settings.upload_limit_mb * (1 << 20) + (1 << 20)
-    app.add_middleware(
-        BoundedBodies, largest=lambda path: uploads if path in imports.UPLOADS else LARGEST_BODY
-    )
+    openapi.complete(app, NewLink)
+    app.add_middleware(BoundedBodies, largest=_largest(opened))
+    app.add_middleware(uploads.Tus)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, metrics=app.state.metrics)
     return app
+
+
+def _largest(opened: Mediatheque) -> Callable[[str], int]:
+    """How many bytes the body of a request to a path may have."""
+    file = opened.settings.upload_limit_mb * (1 << 20) + (1 << 20)
+    takes_files = imports.UPLOADS | media_adding.UPLOADS
+
+    def largest(path: str) -> int:
+        return file if path in takes_files or path.startswith(f"{uploads.BELOW}/") else LARGEST_BODY
+
+    return largest
 
 
 def _include(app: FastAPI) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from mediatheque.accounts import queries
+from mediatheque.accounts.file_tokens import read_file_token
 from mediatheque.accounts.keys import PREFIX, hash_of_key
 from mediatheque.accounts.tokens import read_token
 from mediatheque.kit.errors import Forbidden, Unauthenticated
@@ -60,6 +61,22 @@ async def _asking(
     return Asking(user, is_program=False)
 
 
+async def _linked(
+    request: Request,
+    app: Opened,
+    key: SigningKey,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    token: Annotated[
+        str | None,
+        Query(max_length=2000, description="As in a link from `/play`, for who can send no header."),
+    ] = None,
+) -> User:
+    if given is not None or token is None:
+        return (await _asking(app, key, given)).user
+    claimed = read_file_token(key, token, request.url.path)
+    return await app.database.run_alone(queries.user_signed_in, claimed.user_id, claimed.issued_at)
+
+
 async def _asker(asking: Annotated[Asking, Depends(_asking)]) -> User:
     return asking.user
 
@@ -80,6 +97,8 @@ async def _admin(asking: Annotated[Asking, Depends(_asking)]) -> User:
 Asker = Annotated[User, Depends(_asker)]
 #: The user who asks, signed in themselves: a lost API key must not cost the account.
 Person = Annotated[User, Depends(_person)]
+#: The user who asks, or in whose name a signed link was made to just this address.
+Linked = Annotated[User, Depends(_linked)]
 #: The user who asks, an administrator.
 Admin = Annotated[User, Depends(_admin)]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from mediatheque.api import problems
 from mediatheque.api.problems import Problem
@@ -27,6 +29,8 @@ TAGS = [
     {"name": "imports", "description": "Exports of other services, read in the background."},
     {"name": "review", "description": "Questions about your history that only you can answer."},
     {"name": "search", "description": "Find by title and by meaning."},
+    {"name": "media", "description": "Your own recordings: added, read, corrected, listened to."},
+    {"name": "chat", "description": "Ask your recordings and your history; every sentence cites where it is from."},
     {"name": "recommendations", "description": "What to watch, read or hear next, and why."},
     {"name": "evaluations", "description": "How good the models were found to be."},
     {"name": "models", "description": "What was trained, and which of it serves."},
@@ -35,21 +39,24 @@ TAGS = [
     {"name": "health", "description": "For probes and Prometheus."},
 ]
 
-_METHODS = ("get", "put", "post", "delete", "patch")
+_METHODS = ("get", "head", "put", "post", "delete", "patch", "options")
 
 
-def complete(app: FastAPI) -> None:
-    """Give `app` an OpenAPI document in which every error is described."""
+def complete(app: FastAPI, *by_hand: type[BaseModel]) -> None:
+    """Give `app` an OpenAPI document in which every error is described.
+
+    `by_hand`: the shapes that bodies described by hand refer to.
+    """
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app)
+            app.openapi_schema = _document(app, by_hand)
         return app.openapi_schema
 
     app.openapi = document
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
+def _document(app: FastAPI, by_hand: Sequence[type[BaseModel]]) -> dict[str, Any]:
     written = get_openapi(
         title=app.title,
         version=app.version,
@@ -61,8 +68,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas = written["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+    for shape in (Problem, *by_hand):
+        described = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= described.pop("$defs", {}) | {shape.__name__: described}
     for path in written["paths"].values():
         for method in _METHODS:
             if method in path:

@@ -41,11 +41,17 @@ _KINDS: Mapping[int, tuple[str, str]] = {
     403: ("forbidden", "Not allowed"),
     404: ("not-found", "Not found"),
     405: ("method-not-allowed", "This cannot be done here"),
+    408: ("timeout", "Nothing came for too long"),
     409: ("conflict", "This contradicts what is there"),
+    412: ("precondition-failed", "Not in this version"),
     413: ("too-large", "Too large"),
     415: ("unsupported-media-type", "Not in a form we read"),
+    416: ("range-not-satisfiable", "There are no such bytes"),
     422: ("invalid", "The input cannot be used"),
+    423: ("locked", "Somebody else is at it"),
     429: ("too-many-requests", "Too many requests"),
+    # Of tus (https://tus.io), beside HTTP's own.
+    460: ("checksum-mismatch", "Damaged on the way"),
     500: ("internal", "Something broke on our side"),
     503: ("unavailable", "A part is not available now"),
 }
@@ -163,7 +169,7 @@ def _methods_here(request: Request) -> list[str]:
     """The methods this address knows; Starlette names those of the first route of several alone."""
     return [
         method
-        for method in ("GET", "PUT", "POST", "PATCH", "DELETE")
+        for method in ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS")
         if any(
             route.matches({**request.scope, "method": method})[0] is Match.FULL
             for route in request.app.router.routes

@@ -22,7 +22,7 @@ from mediatheque.kit.errors import Invalid, TooLarge
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-_LONGEST_FIELD = 1024
+_LONGEST_FIELD = 2048
 _MOST_FIELDS = 20
 _WRITTEN_AT_ONCE = 1 << 20
 _DAY_S = 24 * 3600
@@ -107,7 +107,7 @@ class _Form:
             raise Invalid("The form breaks off before its end; send the file again.")
         await self._write()
         if not self._has_file:
-            raise Invalid("Send the export as the part 'file' of a multipart form.")
+            raise Invalid("Send the file as the part 'file' of a multipart form.")
 
     async def _write(self) -> None:
         data, self._unwritten = self._unwritten, bytearray()
@@ -143,10 +143,10 @@ class _Form:
             if self._parts > _MOST_FIELDS:
                 raise Invalid(f"The form has more than {_MOST_FIELDS} fields; see /api/openapi.json.")
         elif self._has_file:
-            raise Invalid("The form has more than one 'file'; import one at a time, or all in a ZIP.")
+            raise Invalid("The form has more than one 'file'; send one at a time.")
         else:
             self._has_file = True
-            self._upload.name = _harmless_name(_text(options.get(b"filename", b"")))
+            self._upload.name = harmless_name(_text(options.get(b"filename", b"")))
 
     def _on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._field is not None:
@@ -157,7 +157,7 @@ class _Form:
         self._size += end - start
         if self._size > self._largest_mb << 20:
             raise TooLarge(
-                f"The file is larger than {self._largest_mb} MiB; import it on the command line, "
+                f"The file is larger than {self._largest_mb} MiB; add it on the command line, "
                 "or raise MEDIATHEQUE_UPLOAD_LIMIT_MB."
             )
         self._unwritten += data[start:end]
@@ -173,7 +173,7 @@ class _Form:
 def _boundary(request: Request) -> bytes:
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
-        raise HTTPException(415, "Send a multipart/form-data form with the export as its part 'file'.")
+        raise HTTPException(415, "Send a multipart/form-data form with the file as its part 'file'.")
     return options[b"boundary"]
 
 
@@ -181,7 +181,7 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def _harmless_name(name: str) -> str:
+def harmless_name(name: str) -> str:
     """The last part of a file name, without what could break a line or leave a folder."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(c for c in last if c.isprintable())[:200].strip() or "upload"
