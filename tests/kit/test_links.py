@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mediatheque.kit.errors import Invalid
-from mediatheque.kit.links import Link, canonical
+from mediatheque.kit.links import Link, beginning_at, canonical
 
 VIDEO = "dQw4w9WgXcQ"
 WATCH = f"https://www.youtube.com/watch?v={VIDEO}"
@@ -205,3 +205,27 @@ def test_the_one_form_of_a_form_is_itself(
     again = canonical(once.url)
     assert (again.url, again.site, again.id) == (once.url, once.site, once.id)
     assert once.url.isascii()
+
+
+@pytest.mark.parametrize(
+    ("link", "at"),
+    [
+        (WATCH, f"{WATCH}&t=754s"),
+        ("https://vimeo.com/76979871", "https://vimeo.com/76979871#t=754s"),
+        ("https://www.dailymotion.com/video/x5kesuj", "https://www.dailymotion.com/video/x5kesuj?start=754"),
+        ("https://soundcloud.com/somebody/a-talk", "https://soundcloud.com/somebody/a-talk#t=12:34"),
+        ("https://example.org/talk.MP3?key=7", "https://example.org/talk.MP3?key=7#t=754"),
+        ("https://example.org/talk", None),
+    ],
+)
+def test_a_link_may_begin_at_a_second(link: str, at: str | None) -> None:
+    assert beginning_at(link, 754) == at
+    if at is not None:
+        assert canonical(at).url == link
+
+
+@pytest.mark.parametrize(
+    "link", [WATCH, "https://example.org/talk.mp3", "https://www.dailymotion.com/video/x5kesuj"]
+)
+def test_where_a_link_begins_is_read_as_it_was_written(link: str) -> None:
+    assert canonical(beginning_at(link, 754) or "").start_s == 754

@@ -18,7 +18,7 @@ from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import Invalid
 from mediatheque.library.queries.items import ItemFilter, NewItem, add_items
 from mediatheque.library.queries.users import User
-from mediatheque.search.highlighting import highlights
+from mediatheque.search.highlighting import excerpt, highlights
 from mediatheque.search.passages import PassageFilter, PassageHit, search_passages, search_recordings
 from mediatheque.search.reading import read_wording
 from mediatheque.stores.vectors import EmbeddedPassage, store
@@ -262,3 +262,18 @@ def test_what_is_highlighted(query: str, shown: str) -> None:
     for start, end in reversed(highlights(plain, read_wording(query))):
         marked = f"{marked[:start]}[{marked[start:end]}]{marked[end:]}"
     assert marked == shown
+
+
+@pytest.mark.parametrize("at", [0, 40, 500, 990])
+def test_an_excerpt_holds_what_is_highlighted(at: int) -> None:
+    words = [f"w{n}" for n in range(1_000)]
+    plain = " ".join(words)
+    spans = highlights(plain, read_wording(f"w{at}"))
+    cut, kept = excerpt(plain, spans, width=120)
+    assert [cut[a:b] for a, b in kept] == [f"w{at}"]
+    assert len(cut) <= 122
+    assert set(cut.strip("…").split()) <= set(words)
+    assert cut.startswith("…") == (at > 10)
+    assert cut.endswith("…") == (at < 980)
+    assert excerpt("short", [(0, 5)]) == ("short", ((0, 5),))
+    assert excerpt(plain, [], width=20)[0].startswith("w0 w1")

@@ -1,7 +1,9 @@
-"""Search: find items by what somebody remembers of them, a title half right or what it is about."""
+"""Search: find items by what somebody remembers of them, and the minute at which something was said."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from anyio import to_thread
@@ -12,9 +14,11 @@ from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.embedding import embedder_or_none
 from mediatheque.api.items import Which
+from mediatheque.api.passages import RecordingHit, WhichPassages, recording_hit
 from mediatheque.api.shapes import ItemView, PathId, item_view
 from mediatheque.kit.database import Connection
-from mediatheque.library.queries import history, items
+from mediatheque.library.queries import history
+from mediatheque.library.queries.items import item_with_id
 from mediatheque.vocabulary import SearchHit
 from mediatheque.wiring import Mediatheque
 
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["search"])
 
 Mode = Literal["hybrid", "text", "semantic"]
+In = Literal["all", "items", "passages"]
 HitLimit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 
 
@@ -42,42 +47,97 @@ class Hits(BaseModel):
     items: list[Hit]
 
 
+class Found(Hits):
+    """What was found among items, and in what is said in your recordings."""
+
+    recordings: list[RecordingHit] = Field(description="Best first, each with the passages that were found.")
+
+
 @router.get("/search", summary="Search", responses=problems.describe(503))
 async def search(
     app: Opened,
     asker: Asker,
     which: Which,
+    which_passages: WhichPassages,
     q: Annotated[
         str,
         Query(
             min_length=1,
             max_length=500,
             pattern=r"[^\s\x00\ufffd]",  # something to look for
-            description="A title or part of it, a name, or what it is about.",
+            description="A title or part of it, a name, what it is about, or what was said; in what is said, a"
+            ' "phrase in quotes" stands so, and a -word does not.',
             examples=["linguist talks to aliens"],
         ),
     ],
+    where: Annotated[
+        In,
+        Query(alias="in", description="Where to look: among items, in what is said in recordings, or both."),
+    ] = "all",
     mode: Annotated[
         Mode, Query(description="By words, by meaning, or both: semantic needs an embedder.")
     ] = "hybrid",
     threshold: Annotated[
-        float, Query(ge=0, le=1, description="The least likeness in meaning that counts.")
-    ] = 0.4,
+        float | None,
+        Query(
+            ge=0,
+            le=1,
+            description="The least likeness in meaning that counts; else 0.4 of items, 0.25 of passages.",
+        ),
+    ] = None,
     limit: HitLimit = 12,
-) -> Hits:
-    """Items that a query means, best first: titles with typos and beginnings, names, words, and meaning."""
+) -> Found:
+    """Items that a query means, and the minutes of your recordings in which it is said, best first.
+
+    Items: titles with typos and beginnings, names, words, and meaning. The filters of items hold for what a recording is
+    shown as; those that only recordings have (speaker, tag, media, source, dates) leave other items out.
+    """
     from mediatheque.search.find import find
+    from mediatheque.search.passages import LEAST_LIKENESS, search_recordings
 
     # Embedding takes milliseconds of CPU: in a thread, and before a connection is held.
     embedder, vector = await to_thread.run_sync(_embedded, app, q, mode)
+    of_passages = replace(which_passages, item=which)
 
-    def found(db: Connection) -> Hits:
+    def among_items(db: Connection) -> list[Hit]:
         hits = find(
-            db, embedder, q, asker.id, mode=mode, which=which, threshold=threshold, limit=limit, vector=vector
+            db,
+            embedder,
+            q,
+            asker.id,
+            mode=mode,
+            which=which,
+            threshold=threshold if threshold is not None else 0.4,
+            limit=limit,
+            vector=vector,
         )
-        return _views(db, asker.id, hits)
+        return _views(db, asker.id, hits).items
 
-    return await app.database.run(found)
+    def in_passages(db: Connection) -> list[RecordingHit]:
+        found = search_recordings(
+            db,
+            asker.id,
+            q,
+            embedder_name=embedder.name if embedder is not None else None,
+            vector=vector,
+            which=of_passages,
+            mode=mode,
+            threshold=threshold if threshold is not None else LEAST_LIKENESS,
+            limit=limit,
+        )
+        return [recording_hit(hit) for hit in found]
+
+    async def items() -> list[Hit]:
+        if where == "passages" or of_passages.is_of_recordings:
+            return []
+        return await app.database.run(among_items)
+
+    async def recordings() -> list[RecordingHit]:
+        return await app.database.run(in_passages) if where != "items" else []
+
+    # At the same time: who looks for an item waits no longer for having recordings.
+    those, heard = await asyncio.gather(items(), recordings())
+    return Found(items=those, recordings=heard)
 
 
 @router.get(
@@ -95,7 +155,7 @@ async def list_similar(
     embedder = await to_thread.run_sync(embedder_or_none, app)
 
     def found(db: Connection) -> Hits:
-        item = items.item_with_id(db, item_id, asker.id)
+        item = item_with_id(db, item_id, asker.id)
         if embedder is None:
             return Hits(items=[])
         return _views(

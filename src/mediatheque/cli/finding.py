@@ -1,8 +1,10 @@
-"""What is there: search."""
+"""What is there, and what was said: search."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -12,10 +14,12 @@ from mediatheque.cli import words
 from mediatheque.cli.opening import library, person
 from mediatheque.cli.options import AsJson, ForUser
 from mediatheque.cli.printing import Printer, item_json
+from mediatheque.cli.quoting import say_recordings
 from mediatheque.kit.errors import MediathequeError
 from mediatheque.vocabulary import Kind, service_name
 
 if TYPE_CHECKING:
+    from mediatheque.search.passages import MediaHit
     from mediatheque.tools.embedder import Embedder
     from mediatheque.vocabulary import SearchHit
     from mediatheque.wiring import Mediatheque
@@ -27,6 +31,14 @@ class Mode(StrEnum):
     HYBRID = "hybrid"
     TEXT = "text"
     SEMANTIC = "semantic"
+
+
+class Where(StrEnum):
+    """Where to look."""
+
+    ALL = "all"
+    ITEMS = "items"
+    PASSAGES = "passages"
 
 
 Kinds = Annotated[
@@ -42,6 +54,9 @@ def search(
     mode: Annotated[
         Mode, typer.Option("--mode", "-m", help="By words, by meaning, or both together.")
     ] = Mode.HYBRID,
+    where: Annotated[
+        Where, typer.Option("--in", help="Among items, in what is said in your recordings, or both.")
+    ] = Where.ALL,
     kind: Kinds = None,
     genre: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -69,14 +84,45 @@ def search(
             "--seen/--unseen", help="Only what you have been through, or have not.", show_default=False
         ),
     ] = None,
+    speaker: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(metavar="NAME", help="Only what they say; may be given several times."),
+    ] = None,
+    tag: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(metavar="TAG", help="Only recordings with this tag; may be given several times."),
+    ] = None,
+    source: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            metavar="SITE",
+            help="Only recordings from there, as youtube or example.org; or link, file, recording, folder.",
+        ),
+    ] = None,
+    since: Annotated[
+        Optional[datetime],  # noqa: UP045
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only recordings added then or later."),
+    ] = None,
+    until: Annotated[
+        Optional[datetime],  # noqa: UP045
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only recordings added then or before."),
+    ] = None,
     threshold: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="The least likeness in meaning that counts.")
-    ] = 0.4,
+        Optional[float],  # noqa: UP045
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="The least likeness in meaning that counts; else 0.4 of items, 0.25 of what is said.",
+            show_default=False,
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="How many at most.")] = 12,
     user: ForUser = None,
     as_json: AsJson = False,
 ) -> None:
-    """Search by title (typos allowed) and by meaning.
+    """Search by title (typos allowed), by meaning, and in what is said in your recordings.
+
+    Options that only recordings have (speaker, tag, source, dates) leave other items out.
 
     \b
     Examples:
@@ -84,9 +130,13 @@ def search(
       mediatheque search "someone alone at sea" --kind film --unseen
       mediatheque search "family saga" --kind book --year 1950-1999 --mode semantic
       mediatheque search dune --json
+      mediatheque search "seven coats of varnish" --in passages --speaker Tove
+      mediatheque search '"slow bread" -yeast' --tag baking --since 2026-01-01
     """
     from mediatheque.library.queries.items import ItemFilter
-    from mediatheque.search.find import find
+    from mediatheque.search.find import find, query_vector
+    from mediatheque.search.passage_filter import passage_filter
+    from mediatheque.search.passages import LEAST_LIKENESS, search_recordings
 
     printer, asked = Printer(as_json), " ".join(query)
     first, last = _years(year)
@@ -99,15 +149,42 @@ def search(
         is_seen=seen,
         services=tuple(map(service_name, service or ())),
     )
+    narrowed = passage_filter(
+        speakers=speaker or (), tags=tag or (), sources=source or (), added=(_day(since), _day(until))
+    )
+    hits: list[SearchHit] = []
+    recordings: list[MediaHit] = []
     with library(printer) as app:
         embedder = None if mode is Mode.TEXT else embedder_of(app, printer, must=mode is Mode.SEMANTIC)
+        vector = query_vector(embedder, asked, mode=mode.value)
         with app.database.transaction() as db:
             who = person(db, user)
             which = replace(which, max_age=who.age_limit(), may_see_unrated=who.may_see_unrated)
-            hits = find(
-                db, embedder, asked, who.id, mode=mode.value, which=which, threshold=threshold, limit=limit
-            )
-    say_hits(printer, asked, hits)
+            if where is not Where.PASSAGES and not narrowed.is_of_recordings:
+                hits = find(
+                    db,
+                    embedder,
+                    asked,
+                    who.id,
+                    mode=mode.value,
+                    which=which,
+                    threshold=0.4 if threshold is None else threshold,
+                    limit=limit,
+                    vector=vector,
+                )
+            if where is not Where.ITEMS:
+                recordings = search_recordings(
+                    db,
+                    who.id,
+                    asked,
+                    embedder_name=embedder.name if embedder is not None else None,
+                    vector=vector,
+                    which=replace(narrowed, item=which),
+                    mode=mode.value,
+                    threshold=LEAST_LIKENESS if threshold is None else threshold,
+                    limit=limit,
+                )
+    say_hits(printer, asked, hits, recordings)
 
 
 def embedder_of(app: Mediatheque, printer: Printer, *, must: bool = False) -> Embedder | None:
@@ -121,13 +198,23 @@ def embedder_of(app: Mediatheque, printer: Printer, *, must: bool = False) -> Em
         return None
 
 
-def say_hits(printer: Printer, asked: str, hits: list[SearchHit]) -> None:
-    """Print what was found."""
+def say_hits(
+    printer: Printer, asked: str, hits: Sequence[SearchHit], recordings: Sequence[MediaHit] = ()
+) -> None:
+    """Print what was found: items, and below them what was said."""
     for hit in hits:
         printer.emit({"item": item_json(hit.item), "score": hit.score, "matched": list(hit.matched)})
-    if not hits:
+    if not hits and not recordings:
         printer.say(f"Nothing found for “{asked}”. A lower --threshold finds what is less alike.")
         return
+    if hits:
+        _say_items(printer, hits)
+    if hits and recordings:
+        printer.say("")
+    say_recordings(printer, recordings)
+
+
+def _say_items(printer: Printer, hits: Sequence[SearchHit]) -> None:
     by_name = {"text": "words", "semantic": "meaning"}
     rows = [
         (
@@ -140,6 +227,10 @@ def say_hits(printer: Printer, asked: str, hits: list[SearchHit]) -> None:
         for hit in hits
     ]
     printer.table(("#", "Title", "", "Score", "Found by"), rows, right=("#", "Score"), wrapping=("Title", ""))
+
+
+def _day(at: datetime | None) -> date | None:
+    return at.date() if at is not None else None
 
 
 def _years(text: str | None) -> tuple[int | None, int | None]:

@@ -87,6 +87,13 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def clock(milliseconds: int) -> str:
+    """“12:41”, “1:02:03”: a place in a recording, or how long it is."""
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 def size(n: int) -> str:
     """“12 kB”, “3.4 GB”."""
     amount = float(n)

@@ -178,6 +178,36 @@ def _start_s(query: str, fragment: str) -> float | None:
     return None
 
 
+def beginning_at(url: str, second: int) -> str | None:
+    """The link to that second of a recording, where its site, or a browser, has a way to say so; else None.
+
+    `url` is in its one form. What is no page but the file itself takes a media fragment (W3C, Media Fragments URI 1.0).
+    """
+    parts = urlsplit(url)
+    site = _SITE_BY_HOST.get(parts.netloc.removeprefix("www."), "")
+    if site in _BEGINNING:
+        return _BEGINNING[site](url, second)
+    is_file = parts.path.lower().endswith(_FILES) and not parts.fragment
+    return f"{url}#t={second}" if is_file else None
+
+
+_FILES = (".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".flac", ".wav", ".mp4", ".m4v", ".webm", ".ogv")
+
+
+def _asking(name: str, unit: str = "") -> Callable[[str, int], str]:
+    return lambda url, second: f"{url}{'&' if '?' in url else '?'}{name}={second}{unit}"
+
+
+_BEGINNING: dict[str, Callable[[str, int], str]] = {
+    "youtube": _asking("t", "s"),
+    "dailymotion": _asking("start"),
+    "spotify": _asking("t"),
+    "apple-podcasts": _asking("t"),
+    "vimeo": lambda url, second: f"{url}#t={second}s",
+    "soundcloud": lambda url, second: f"{url}#t={second // 60}:{second % 60:02}",
+}
+
+
 # ---- the sites whose addresses we can read -----------------------------------------------------
 
 

@@ -56,3 +56,32 @@ def _joined(spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         current = (start, end)
     if current is not None:
         yield current
+
+
+def excerpt(
+    text: str, spans: Sequence[tuple[int, int]], *, width: int = 240
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """About `width` characters of a text, with as much of what is highlighted as possible, and the spans in them.
+
+    Cut between words, with … where something is left out.
+    """
+    if len(text) <= width:
+        return text, tuple(spans)
+    start, end = _window(text, spans, width)
+    before, after = ("…" if start else ""), ("…" if end < len(text) else "")
+    moved = len(before) - start
+    kept = tuple((a + moved, b + moved) for a, b in spans if a >= start and b <= end)
+    return f"{before}{text[start:end]}{after}", kept
+
+
+def _window(text: str, spans: Sequence[tuple[int, int]], width: int) -> tuple[int, int]:
+    """From and up to where most of the spans stand, a little before them included."""
+    starts = [max(0, a - width // 4) for a, _ in spans] or [0]
+    start = max(starts, key=lambda s: sum(s <= a and b <= s + width for a, b in spans))
+    start = max(0, min(start, len(text) - width))
+    end = min(len(text), start + width)
+    if start and (space := text.find(" ", start, end)) >= 0:
+        start = min(space + 1, *(a for a, b in spans if a >= start and b <= end), end)
+    if end < len(text) and (space := text.rfind(" ", start, end)) > start:
+        end = max(space, *(b for _, b in spans if b <= end), start)
+    return start, end

@@ -12,8 +12,8 @@ from mediatheque.library.queries.items import items_with_ids
 from mediatheque.search.find import MOST_HITS, Mode
 from mediatheque.search.fusion import fuse
 from mediatheque.search.highlighting import highlights
+from mediatheque.search.passage_filter import PassageFilter as PassageFilter
 from mediatheque.search.queries import passages as queries
-from mediatheque.search.queries.passages import PassageFilter as PassageFilter
 from mediatheque.search.reading import Wording, read_wording
 from mediatheque.stores.vectors import Condition, NearPassage, store
 from mediatheque.vocabulary import Item
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mediatheque.kit.database import Connection
     from mediatheque.stores.vectors import Vector
 
+#: Cosines of questions to what answers them are lower than those of titles to descriptions.
+LEAST_LIKENESS = 0.25
 #: How many of each ranking are fused.
 _POOL = 50
 #: So many passages with all of the words say that all of them are meant.
@@ -71,7 +73,7 @@ def search_passages(
     vector: Vector | None,
     which: PassageFilter | None = None,
     mode: str = Mode.HYBRID,
-    threshold: float = 0.25,
+    threshold: float = LEAST_LIKENESS,
     limit: int = 12,
 ) -> list[PassageHit]:
     """The passages of the viewer's own recordings that a query means, best first.
@@ -82,8 +84,10 @@ def search_passages(
     wording = read_wording(query)
     if not 1 <= limit <= MOST_HITS:
         raise Invalid(f"The limit is a number from 1 to {MOST_HITS}, not {limit}.")
+    if not queries.has_passages(db, viewer):
+        return []
     conditions = queries.conditions(db, viewer, which or PassageFilter())
-    if conditions is None or not queries.has_passages(db, viewer):
+    if conditions is None:
         return []
     condition = Condition(*conditions)
     pool = max(limit, _POOL)
@@ -105,7 +109,7 @@ def search_recordings(
     vector: Vector | None,
     which: PassageFilter | None = None,
     mode: str = Mode.HYBRID,
-    threshold: float = 0.25,
+    threshold: float = LEAST_LIKENESS,
     limit: int = 12,
     passages_each: int = 3,
 ) -> list[MediaHit]:

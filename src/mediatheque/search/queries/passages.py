@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from mediatheque.library.queries.items import ItemFilter
+from mediatheque.library.queries.items import VISIBLE
+from mediatheque.search.passage_filter import PassageFilter
 from mediatheque.search.reading import Wording
-from mediatheque.vocabulary import Kind
 
 #: A person's own, not in the trash, and once: see `Condition`, whose `passages p` and `media m` these are.
 _OWN = "p.user_id = :viewer AND m.deleted_at IS NULL AND m.duplicate_of IS NULL"
@@ -19,24 +18,6 @@ _OWN = "p.user_id = :viewer AND m.deleted_at IS NULL AND m.duplicate_of IS NULL"
 _MOST_RANKED = 500
 #: Speakers' numbers lie below it: a recording's number times this plus a speaker's is a pair's.
 _SPEAKERS = 32_768
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassageFilter:
-    """Which passages of all that are the viewer's; empty fields filter nothing, of several any will do."""
-
-    media_ids: tuple[int, ...] = ()
-    speakers: tuple[str, ...] = ()  # names; with `media_ids` also numbers in those recordings
-    tags: tuple[str, ...] = ()
-    added_since: datetime | None = None
-    added_until: datetime | None = None  # not included
-    published_since: datetime | None = None  # by the day
-    published_until: datetime | None = None
-    origins: tuple[str, ...] = ()  # link, file, recording, folder
-    sources: tuple[str, ...] = ()  # where a link leads, or that of its feed: "youtube", "example.org"
-    languages: tuple[str, ...] = ()  # ISO 639-1
-    kinds: tuple[Kind, ...] = ()
-    item: ItemFilter | None = None  # what the recording is shown as
 
 
 class PassageRow(NamedTuple):
@@ -192,8 +173,8 @@ def _of_media(which: PassageFilter) -> tuple[str, dict[str, Any]] | None:
         if value:
             parts.append(condition)
             given[name] = list(value) if isinstance(value, tuple) else value
-    if which.item is not None and which.item != ItemFilter():
-        of_item, values = which.item.sql()
+    of_item, values = which.item.sql() if which.item is not None else (VISIBLE, {})
+    if of_item != VISIBLE:
         parts.append(f"EXISTS (SELECT FROM items i WHERE i.id = m.item_id AND {of_item})")
         given |= values
     if not parts:
