@@ -16,7 +16,7 @@ from mediatheque.search.queries import threads
 
 if TYPE_CHECKING:
     from mediatheque.kit.database import Connection, Database
-    from mediatheque.search.passages import PassageFilter
+    from mediatheque.search.passage_filter import PassageFilter
     from mediatheque.tools.embedder import Embedder
     from mediatheque.tools.llm import LanguageModel
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
+from mediatheque.kit.links import beginning_at
+
 #: A stretch of a recording; something its owner did; an item of the library.
 SourceKind: TypeAlias = Literal["passage", "event", "item"]
 
@@ -31,12 +33,17 @@ class Source:
     start_ms: int | None = None
     end_ms: int | None = None
     speaker: str | None = None
+    #: The original, where the recording has one.
+    link: str | None = None
     score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """Where a sentence has it from: `quote` stands letter by letter in the source, from `start_ms` to `end_ms`."""
+    """Where a sentence has it from: `quote` stands letter by letter in the source, from `start_ms` to `end_ms`.
+
+    `link` leads to that second of the original, where its site has such links.
+    """
 
     kind: SourceKind
     key: str
@@ -47,6 +54,7 @@ class Citation:
     start_ms: int | None = None
     end_ms: int | None = None
     speaker: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,7 @@ def cite(source: Source, start: int, end: int) -> Citation:
         start_ms=begins,
         end_ms=ends,
         speaker=source.speaker,
+        link=beginning_at(source.link, (begins or 0) // 1000) if source.link is not None else None,
     )
 
 

@@ -12,7 +12,8 @@ from mediatheque.search.answering.words import content_stems, names
 from mediatheque.search.answers import Source
 from mediatheque.search.find import Mode, query_vector
 from mediatheque.search.fusion import fuse
-from mediatheque.search.passages import PassageFilter, search_passages
+from mediatheque.search.passage_filter import PassageFilter
+from mediatheque.search.passages import search_passages
 from mediatheque.search.queries import evidence as queries
 from mediatheque.search.queries import passages as shown
 
@@ -162,6 +163,7 @@ def _found(
             start_ms=row.start_ms,
             end_ms=row.end_ms,
             speaker=row.speaker_name,
+            link=row.link,
             score=scores[row.passage_id],
         )
         for row in (rows[passage_id] for passage_id in scores if passage_id in rows)

@@ -78,19 +78,19 @@ def list_threads(
     db: Connection,
     user_id: int,
     *,
-    query: str | None = None,
+    words: str | None = None,
     before: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> list[Thread]:
-    """The user's conversations, the latest first; with `query` those in whose title, questions or answers all words occur.
+    """The user's conversations, the latest first; with `words` those in whose title, questions or answers all words occur.
 
     `before` is the last one's (updated_at, id).
     """
     conditions = ["t.user_id = :user"]
     given: dict[str, Any] = {"user": user_id, "limit": limit}
-    if query is not None:
+    if words is not None:
         conditions.append(_MATCHES)
-        given["query"] = storable_text(query)
+        given["words"] = storable_text(words)
     if before is not None:
         conditions.append("(t.updated_at, t.id) < (:at, :before)")
         given |= {"at": before[0], "before": before[1]}
@@ -179,10 +179,10 @@ _COLUMNS = "id, title, created_at, updated_at"
 
 # An answer that quotes what is in the trash is not found by what it quotes.
 _MATCHES = """(
-    to_tsvector('mediatheque', t.title) @@ plainto_tsquery('mediatheque', :query)
+    to_tsvector('mediatheque', t.title) @@ plainto_tsquery('mediatheque', :words)
     OR EXISTS (
         SELECT FROM thread_messages s
-        WHERE s.thread_id = t.id AND s.search @@ plainto_tsquery('mediatheque', :query) AND NOT EXISTS (
+        WHERE s.thread_id = t.id AND s.search @@ plainto_tsquery('mediatheque', :words) AND NOT EXISTS (
             SELECT FROM jsonb_path_query(s.sentences, '$[*].citations[*].media_id') AS cited (media_id)
             WHERE NOT EXISTS (
                 SELECT FROM media m WHERE m.id = CAST(cited.media_id AS bigint) AND m.deleted_at IS NULL
