@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from mediatheque.archive.queries import media as queries
 from mediatheque.archive.queries.duplicates import take_archive_turn, with_same_content
 from mediatheque.archive.queries.media import Media, MediaFile, NewMedia, Origin, Wanted
-from mediatheque.archive.queries.merging import part
+from mediatheque.archive.queries.merging import forget_duplicates, part
 from mediatheque.archive.queries.tags import set_persons_tags
 from mediatheque.archive.steps import ORDER
 from mediatheque.flows.archive_items import forget_item, refresh_item
@@ -147,6 +147,7 @@ def delete_media(db: Connection, user_id: int, media_id: int) -> None:
     if _is_worked_on(db, media) and media.job_id is not None:
         ask_cancel(db, media.job_id, user_id)
     queries.put_in_trash(db, media_id, user_id)
+    forget_duplicates(db, media_id)
     forget_item(db, media)
 
 

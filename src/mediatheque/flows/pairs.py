@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mediatheque.archive.queries import pairs
 from mediatheque.archive.queries.media import Media, forget_steps, media_with_id, update_media
-from mediatheque.archive.queries.merging import is_text_changed, take_over
+from mediatheque.archive.queries.merging import hand_duplicates_over, is_text_changed, take_over
 from mediatheque.archive.queries.pairs import Answer, Pair
 from mediatheque.archive.steps import ORDER
 from mediatheque.flows.archive_items import refresh_item
@@ -74,9 +74,10 @@ def take_back(app: Mediatheque, db: Connection, user_id: int, pair_id: int) -> A
 
 def _merge(app: Mediatheque, db: Connection, pair_id: int, *, kept: Media, gone: Media) -> None:
     shift_ms = pairs.shift_ms(db, pair_id, gone_id=gone.id)
+    duplicates = hand_duplicates_over(db, kept.id, gone.id)
     delete_media(db, gone.user_id, gone.id)
     update_media(db, gone.id, duplicate_of=kept.id)
-    taken = take_over(db, kept, gone, shift_ms)
+    taken = take_over(db, kept, gone, shift_ms) | {"duplicates": duplicates}
     pairs.write_answer(db, pair_id, "same", taken)
     _follow(app, db, kept.user_id, kept.id, is_changed=is_text_changed(taken))
 

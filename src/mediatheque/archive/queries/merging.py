@@ -31,8 +31,28 @@ def take_over(db: Connection, kept: Media, gone: Media, shift_ms: int) -> dict[s
         "tags": _take_tags(db, kept.id, gone.id),
         "corrections": _take_corrections(db, kept.id, gone.id, shift_ms),
         "speakers": _take_names(db, kept.id, gone.id, shift_ms),
-        "duplicates": _take_duplicates(db, kept.id, gone.id),
     }
+
+
+def hand_duplicates_over(db: Connection, kept_id: int, gone_id: int) -> list[int]:
+    """What was found to be the same as `gone` is the same as `kept`; which recordings that are."""
+    rows = db.execute(
+        text("""
+            UPDATE media SET duplicate_of = :kept WHERE duplicate_of = :gone AND id <> :kept RETURNING id
+        """),
+        {"kept": kept_id, "gone": gone_id},
+    )
+    return sorted(rows.scalars())
+
+
+def forget_duplicates(db: Connection, media_id: int) -> None:
+    """Forget what was given and found to be the same as this recording, which goes into the trash.
+
+    Of those nothing is kept but that they were given; who gives such a link again means to have it.
+    """
+    db.execute(
+        text("DELETE FROM media WHERE duplicate_of = :media AND deleted_at IS NULL"), {"media": media_id}
+    )
 
 
 def part(db: Connection, user_id: int, gone_id: int) -> Mapping[str, Any] | None:
@@ -199,14 +219,3 @@ def _take_names(db: Connection, kept_id: int, gone_id: int, shift_ms: int) -> li
         )
         taken.append([same[row.number], row.voice_id, before.voice_id, before.named_by])
     return taken
-
-
-def _take_duplicates(db: Connection, kept_id: int, gone_id: int) -> list[int]:
-    """What was found to be the same as `gone` is the same as `kept`."""
-    rows = db.execute(
-        text("""
-            UPDATE media SET duplicate_of = :kept WHERE duplicate_of = :gone AND id <> :kept RETURNING id
-        """),
-        {"kept": kept_id, "gone": gone_id},
-    )
-    return sorted(rows.scalars())

@@ -119,7 +119,7 @@ def write_answer(
     """Keep an answer, or with None that the question is open again; the caller holds the pair."""
     db.execute(
         text("""
-            UPDATE media_pairs SET answer = :answer, taken = CAST(:taken AS jsonb),
+            UPDATE media_pairs SET answer = CAST(:answer AS text), taken = CAST(:taken AS jsonb),
                 answered_at = CASE WHEN CAST(:answer AS text) IS NOT NULL THEN now() END
             WHERE id = :pair
         """),
