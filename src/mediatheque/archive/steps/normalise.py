@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import shutil
-import tempfile
-import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +18,7 @@ from mediatheque.archive.queries.media import (
     remove_files,
     update_media,
 )
+from mediatheque.archive.scratch import scratch_folder
 from mediatheque.archive.steps import Going, Stop, Tools
 from mediatheque.jobs.states import Lane, State
 from mediatheque.kit.database import Connection
@@ -34,7 +30,6 @@ LABEL = "Unpacking the sound"
 SHARE = 3.0
 LANE = Lane.INTERACTIVE
 
-_PREFIX = "normalise-"
 _KEPT_FREE = 1 << 30
 #: Of speech and listening copy together, rounded up: 16 kHz FLAC of noise is 25 kB a second, AAC 12.
 _BYTES_A_SECOND = 40_000
@@ -73,7 +68,7 @@ def run(given: Given, tools: Tools, going: Going) -> Made:
     """Decode the original once, and keep what comes of it as blobs."""
     going.report(0.0, "reading the file")
     with (
-        _scratch(tools.data_dir / "scratch") as folder,
+        scratch_folder(tools.data_dir / "scratch", "normalise") as folder,
         tools.blobs.local_path(given.original.sha256) as file,
     ):
         known = tools.transcoder.inspect(file, is_cancelled=going.is_cancelled)
@@ -92,10 +87,12 @@ def run(given: Given, tools: Tools, going: Going) -> Made:
             tools.transcoder.listening(file, listening, is_cancelled=going.is_cancelled)
         going.report(0.9, "drawing the waveform")
         waveform = folder / "waveform"
-        waveform.write_bytes(tools.transcoder.peaks(speech).tobytes())
+        waveform.write_bytes(tools.transcoder.peaks(speech, is_cancelled=going.is_cancelled).tobytes())
         thumbnail = folder / "thumbnail.jpg"
         with contextlib.suppress(Invalid):  # a recording is worth having without
-            tools.transcoder.thumbnail(file, thumbnail, at_ms=copies.duration_ms // 10)
+            tools.transcoder.thumbnail(
+                file, thumbnail, at_ms=copies.duration_ms // 10, is_cancelled=going.is_cancelled
+            )
         going.check()
         files = _kept(
             tools,
@@ -119,6 +116,8 @@ def write(db: Connection, media_id: int, made: Made) -> Stop | None:
     for file in (made.original, *made.files):
         put_file(db, media_id, file)
     new = {name: value for name, value in made.found.items() if not media.found.get(name)}
+    if "damage" in media.found or "damage" in made.found:  # of this file, not of one before
+        new["damage"] = made.found.get("damage")
     update_media(db, media_id, duration_ms=made.duration_ms, has_video=made.has_video, found=new)
     return None
 
@@ -182,44 +181,13 @@ def _facts(known: Inspected, copies: Copies) -> dict[str, Any]:
 def _time(said: str | None) -> str | None:
     """A day or moment in ISO 8601; None for a bare year, which is no moment, and for what is no date."""
     try:
-        return datetime.fromisoformat(said.strip()).isoformat() if said and len(said.strip()) >= 10 else None
+        moment = datetime.fromisoformat(said.strip()) if said and len(said.strip()) >= 10 else None
     except ValueError:
         return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat() if moment else None
 
 
 # ---- room on the disk --------------------------------------------------------------------------
-
-
-@contextmanager
-def _scratch(root: Path) -> Generator[Path]:
-    """A folder for the while, which goes whatever happens: who is killed leaves it to who comes next.
-
-    It is known to be in use by a lock on it, which the kernel takes back from who dies.
-    """
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sweep(root)
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(held)
-
-
-def _sweep(root: Path) -> None:
-    for left in root.glob(f"{_PREFIX}*"):
-        # Between its making and its lock a moment passes.
-        with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime < 10:
-                continue
-            held = os.open(left, os.O_RDONLY)
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(left, ignore_errors=True)
-            finally:
-                os.close(held)
 
 
 def _check_room(folder: Path, known: Inspected) -> None:

@@ -122,11 +122,15 @@ class Transcoder(Protocol):
         """A compact copy that every browser plays and seeks in; its media type."""
         ...
 
-    def thumbnail(self, file: Path, to: Path, *, at_ms: int = 0) -> bool:
+    def thumbnail(
+        self, file: Path, to: Path, *, at_ms: int = 0, is_cancelled: IsCancelled | None = None
+    ) -> bool:
         """A JPEG of at most 640 pixels' width: the cover, else a frame; False where there are no pictures."""
         ...
 
-    def peaks(self, speech: Path, count: int = 1_000) -> npt.NDArray[np.uint8]:
+    def peaks(
+        self, speech: Path, count: int = 1_000, *, is_cancelled: IsCancelled | None = None
+    ) -> npt.NDArray[np.uint8]:
         """The waveform for drawing: the loudest of each of `count` equal spans, 0..255 of full scale. Shape (count,)."""
         ...
 

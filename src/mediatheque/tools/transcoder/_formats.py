@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from mediatheque.kit.errors import Invalid
 
@@ -57,6 +58,9 @@ BY_DEMUXER = {
 #: Audio that every browser plays: the container with the codecs in it.
 BROWSERS_PLAY = frozenset({("audio/mpeg", "mp3"), ("audio/mp4", "aac")})
 
+_MOST_BOXES = 1_000
+_MOST_CONTENTS_BYTES = 32 << 20
+
 _PICTURE = "a picture"
 _PLAYLIST = "a playlist, which only says where recordings are"
 _SUBTITLES = "a file of subtitles"
@@ -94,6 +98,28 @@ def check(head: bytes) -> None:
             if re.match(pattern, text.lstrip("\ufeff \t\r\n"), re.IGNORECASE):
                 raise _refused(what)
         raise _refused("a text")
+
+
+def is_protected(file: Path) -> bool:
+    """Whether an MP4's table of contents says that its content is encrypted (ISO 14496-12, 8.12: `sinf` with `frma` first).
+
+    ffmpeg passes over it, and decodes noise.
+    """
+    with file.open("rb") as opened:
+        if opened.read(8)[4:] != b"ftyp":
+            return False
+        place = 0
+        for _ in range(_MOST_BOXES):
+            opened.seek(place)
+            head = opened.read(16)
+            size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            if kind == b"moov":
+                return re.search(rb"sinf\0\0\0\x0cfrma", opened.read(_MOST_CONTENTS_BYTES)) is not None
+            size = int.from_bytes(head[8:], "big") if size == 1 else size
+            if size < 8:  # it reaches to the end
+                return False
+            place += size
+    return False
 
 
 def _text(head: bytes) -> str | None:

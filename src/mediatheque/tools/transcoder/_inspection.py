@@ -21,7 +21,6 @@ _BITS = re.compile(r"^  Duration: .*bitrate: (\d+) kb/s", re.MULTILINE)
 _STREAM = re.compile(
     r"^  Stream #0:\d+(?:\[0x[0-9a-f]+\])?(?:\(([^()]{2,35})\))?: (Audio|Video): (\w+)(.*)$", re.MULTILINE
 )
-_ENCRYPTED = re.compile(r"\((enca|encv|drms|drmi|drmt|aavd|aaxc)[ )/]")
 _IS_COVER = re.compile(r"\((attached pic|timed thumbnails)\)|\(still image\)")
 _MOST_CHAPTERS, _MOST_TAGS, _LONGEST_TAG = 1_000, 100, 20_000
 #: What containers say about themselves.
@@ -124,15 +123,11 @@ class Metadata:
 
 
 def inspected(log: str, of_file: str, of_sound: str, *, is_webm: bool) -> Inspected:
-    """What a file is, by ffmpeg's log about it and the metadata it wrote; raises Invalid for what is copy protected.
+    """What a file is, by ffmpeg's log about it and the metadata it wrote.
 
     `is_webm` tells the web's Matroska from the rest, which ffmpeg does not.
     """
     form, demuxer = _format(log)
-    if _ENCRYPTED.search("\n".join(found[0] for found in _STREAM.finditer(log))):
-        raise Invalid(
-            "This file is protected against copying (DRM), so it cannot be listened to here: give one without"
-        )
     sounds, pictures, covers = _streams(log)
     sound, picture = next(iter(sounds), None), next(iter(pictures), None)
     media_type, extension = (form.video or form.audio) if picture is not None else form.audio

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mediatheque.kit.errors import Cancelled, Invalid, TooLarge, Unavailable
 from mediatheque.kit.programs import Bounds, Ended, run
 from mediatheque.tools.transcoder import Copies, Inspected, IsCancelled, Limits, OnProgress, Transcoder
+from mediatheque.tools.transcoder import _arguments as arguments
 from mediatheque.tools.transcoder import _formats as formats
 from mediatheque.tools.transcoder import _inspection as inspection
 from mediatheque.tools.transcoder._failures import copied, failure, is_out_of_step, spoken
@@ -21,16 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-_RATE = 16_000
 _HEAD_BYTES = 4096
 _WORDS_BYTES = 8 << 20
-#: Larger pictures than those of 8K video are bombs: 65,535 × 65,535 pixels would be 17 GB.
-_MOST_PIXELS = 7680 * 4320
-_MOST_STREAMS = 300
-#: Gaps in the clock of the sound become silence, so that times in the copies are those of the original. That comes after all
-#: else, where a second takes least memory: ffmpeg holds the whole of a gap in it.
-_IN_TIME = ",aresample=async=1:first_pts=0"
-_SMALL = "scale='min(640,iw)':'min(640,ih)':force_original_aspect_ratio=decrease:out_range=pc,format=yuvj420p"
 _QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error")
 _INSTALL = "pip install 'mediatheque[archive]', or an ffmpeg with chromaprint from your system's packages"
 
@@ -57,8 +50,12 @@ class Ffmpeg:
         """What the file is; raises Invalid for what is no recording, or protected, TooLarge for one that says it is too long."""
         head = _head(file)
         formats.check(head)
+        if formats.is_protected(file):
+            raise Invalid(
+                "This file is protected against copying (DRM), so it cannot be listened to here: give one without"
+            )
         with self._opened(file) as home:
-            asked = ["-hide_banner", "-nostdin", *_opening(), "-f", "ffmetadata", "-y", "file"]
+            asked = ["-hide_banner", "-nostdin", *arguments.opening(), "-f", "ffmetadata", "-y", "file"]
             # The sound's own tags; and without chapters, which an end at 0 would cut.
             asked += [
                 "-map",
@@ -100,11 +97,11 @@ class Ffmpeg:
         _check_sound(known)
         report = _progress(on_progress, known.duration_ms)
         with self._opened(file, beside=speech) as home:
-            for in_time in (_IN_TIME, ""):
-                made = [*_as_speech(in_time), "speech.flac"]
+            for in_time in (arguments.IN_TIME, ""):
+                made = [*arguments.as_speech(in_time), "speech.flac"]
                 if listening is not None:
-                    made = [*_as_listening(known, in_time), "listening.m4a", *made]
-                asked = [*_QUIET, *_opening("-vn", "-sn", "-dn"), *self._until_the_limit(made)]
+                    made = [*arguments.as_listening(known, in_time), "listening.m4a", *made]
+                asked = [*_QUIET, *arguments.opening("-vn", "-sn", "-dn"), *self._until_the_limit(made)]
                 ended = self._run([*asked, "-progress", "pipe:1"], home, is_cancelled, on_output=report)
                 if not is_out_of_step(ended):
                     break
@@ -144,40 +141,51 @@ class Ffmpeg:
             self.copies(file, speech=speech, listening=to, on_progress=on_progress, is_cancelled=is_cancelled)
         return "audio/mp4"
 
-    def thumbnail(self, file: Path, to: Path, *, at_ms: int = 0) -> bool:
+    def thumbnail(
+        self, file: Path, to: Path, *, at_ms: int = 0, is_cancelled: IsCancelled | None = None
+    ) -> bool:
         """The cover, else the most usual of the frames from `at_ms` on, or of the first ones when there are none there."""
         formats.check(_head(file))
         with self._opened(file, beside=to) as home:
-            log = self._run(["-hide_banner", "-nostdin", *_opening()], home, errors_bytes=_WORDS_BYTES).errors
+            log = self._run(
+                ["-hide_banner", "-nostdin", *arguments.opening()],
+                home,
+                is_cancelled,
+                errors_bytes=_WORDS_BYTES,
+            ).errors
             cover, picture = inspection.first_cover(log), inspection.first_picture(log)
             attempts: list[tuple[Sequence[str], str, str]] = []
             if cover is not None:
-                attempts.append(((), f"0:v:{cover}", _SMALL))
+                attempts.append(((), f"0:v:{cover}", arguments.SMALL))
             if picture is not None:
                 # The most usual of 24 frames, so that it is not the one between two scenes.
                 moments = dict.fromkeys((at_ms, 0))
                 attempts += (
-                    (("-ss", f"{ms / 1000:.3f}"), f"0:v:{picture}", f"{_SMALL},thumbnail=24")
+                    (("-ss", f"{ms / 1000:.3f}"), f"0:v:{picture}", f"{arguments.SMALL},thumbnail=24")
                     for ms in moments
                 )
             for before, which, small in attempts:
-                asked = [*_QUIET, *before, "-threads", "1", *_opening("-an", "-sn", "-dn")]
-                self._run([*asked, *_as_thumbnail(which, small), "small.jpg"], home, cpu_s=60)
+                asked = [*_QUIET, *before, "-threads", "1", *arguments.opening("-an", "-sn", "-dn")]
+                self._run(
+                    [*asked, *arguments.as_thumbnail(which, small), "small.jpg"], home, is_cancelled, cpu_s=60
+                )
                 made = home / "small.jpg"
                 if made.is_file() and made.stat().st_size:
                     made.replace(to)
                     return True
         return False
 
-    def peaks(self, speech: Path, count: int = 1_000) -> npt.NDArray[np.uint8]:
+    def peaks(
+        self, speech: Path, count: int = 1_000, *, is_cancelled: IsCancelled | None = None
+    ) -> npt.NDArray[np.uint8]:
         """The waveform, from samples as they come."""
         from mediatheque.tools.transcoder._waveform import Waveform
 
         waveform = Waveform()
         made = self._until_the_limit(
-            ["-map", "0:a:0", "-ac", "1", "-ar", str(_RATE), "-f", "s16le", "pipe:1"]
+            ["-map", "0:a:0", "-ac", "1", "-ar", str(arguments.RATE), "-f", "s16le", "pipe:1"]
         )
-        self._decoded(speech, made, waveform.add)
+        self._decoded(speech, made, waveform.add, is_cancelled)
         return waveform.peaks(count)
 
     def fingerprint(self, file: Path, *, is_cancelled: IsCancelled | None = None) -> npt.NDArray[np.uint32]:
@@ -201,14 +209,14 @@ class Ffmpeg:
         """Give what is made of the file to `on_output`; raises as the methods do."""
         formats.check(_head(file))
         with self._opened(file) as home:
-            asked = [*_QUIET, *_opening("-vn", "-sn", "-dn"), *made]
+            asked = [*_QUIET, *arguments.opening("-vn", "-sn", "-dn"), *made]
             ended = self._run(asked, home, is_cancelled, on_output=on_output, output_bytes=self._most_bytes)
         if ended.status != 0 or ended.reached is not None:
             raise failure(ended, self._limits)
 
     def _run(
         self,
-        arguments: Sequence[str],
+        asked: Sequence[str],
         home: Path,
         is_cancelled: IsCancelled | None = None,
         *,
@@ -233,9 +241,7 @@ class Ffmpeg:
                 raise Cancelled("Reading the file was cancelled: process it anew to read it after all")
 
         watch()
-        return run(
-            [str(self._program), *arguments], home=home, bounds=bounds, on_output=on_output, watch=watch
-        )
+        return run([str(self._program), *asked], home=home, bounds=bounds, on_output=on_output, watch=watch)
 
     @contextmanager
     def _opened(self, file: Path, beside: Path | None = None) -> Generator[Path]:
@@ -249,7 +255,7 @@ class Ffmpeg:
     @property
     def _most_bytes(self) -> int:
         """As many as the longest recording has uncompressed."""
-        return int(self._limits.duration_s * _RATE * 2) + (64 << 20)
+        return int(self._limits.duration_s * arguments.RATE * 2) + (64 << 20)
 
     def _until_the_limit(self, made: Sequence[str]) -> list[str]:
         """Bound each output in time, a little longer than may be, so that it is seen to be too long."""
@@ -261,48 +267,6 @@ class Ffmpeg:
             f"The recording is longer than {spoken(int(self._limits.duration_s * 1000))}, the limit for one; give a shorter "
             "one, or ask the administrator to raise MEDIATHEQUE_LINK_LIMIT_HOURS"
         )
-
-
-def _opening(*without: str) -> list[str]:
-    """The file, opened by what is in it, as nothing but a local file of a kind that holds recordings."""
-    allowed = ",".join(formats.BY_DEMUXER)
-    return [
-        *("-protocol_whitelist", "file,pipe", "-format_whitelist", allowed),
-        *("-max_streams", str(_MOST_STREAMS), "-max_pixels", str(_MOST_PIXELS)),
-        # A damaged part is left out, however many there are.
-        *("-max_error_rate", "1"),
-        *without,
-        *("-i", "file:input"),
-    ]
-
-
-def _as_speech(in_time: str) -> list[str]:
-    return [
-        *("-map", "0:a:0", "-af", _resampled(_RATE, "mono") + in_time, "-c:a", "flac"),
-        *("-map_metadata", "-1", "-map_chapters", "-1", "-f", "flac", "-y"),
-    ]
-
-
-def _as_listening(known: Inspected, in_time: str) -> list[str]:
-    """64 kbit/s for one channel, 96 for two, up to the 16 kHz that such rates hold anyway. The fast coder takes half of the time."""
-    layout, bits = ("mono", "64k") if known.channels == 1 else ("stereo", "96k")
-    rate = next((rate for rate in (16_000, 24_000) if known.sample_rate <= rate), 32_000)
-    return [
-        *("-map", "0:a:0", "-af", _resampled(rate, layout) + in_time, "-c:a", "aac", "-b:a", bits),
-        *("-aac_coder", "fast", "-map_metadata", "-1", "-map_chapters", "-1"),
-        *("-movflags", "+faststart", "-f", "mp4", "-y"),
-    ]
-
-
-def _resampled(rate: int, layout: str) -> str:
-    return f"aresample,aformat=sample_rates={rate}:channel_layouts={layout}:sample_fmts=s16"
-
-
-def _as_thumbnail(which: str, made_small: str) -> list[str]:
-    return [
-        *("-map", which, "-frames:v", "1", "-vf", made_small, "-map_metadata", "-1"),
-        *("-c:v", "mjpeg", "-q:v", "4", "-f", "image2", "-update", "1", "-y"),
-    ]
 
 
 def _check_sound(known: Inspected) -> None:
@@ -335,7 +299,7 @@ def _flac_ms(file: Path) -> int:
         return 0
     if len(head) < 26 or head[:4] != b"fLaC":
         return 0
-    return (int.from_bytes(head[18:26], "big") & ((1 << 36) - 1)) * 1000 // _RATE
+    return (int.from_bytes(head[18:26], "big") & ((1 << 36) - 1)) * 1000 // arguments.RATE
 
 
 def _head(file: Path) -> bytes:
