@@ -187,7 +187,7 @@ def _headers(media: Media, file: MediaFile, *, download: bool) -> dict[str, str]
 def _named(media: Media, file: MediaFile) -> str:
     """The file's name as RFC 6266 has it: one for old programs, one in UTF-8."""
     ending = mimetypes.guess_extension(file.media_type) or ""
-    title = re.sub(r"[\x00-\x1f\x7f/\\:*?\"<>|]+", " ", media.title).strip(" .")[:120] or "recording"
+    title = re.sub(r"[\s\x00-\x1f\x7f/\\:*?\"<>|]+", " ", media.title).strip(" .")[:120] or "recording"
     if file.role not in _LARGE:
         title = f"{title} ({file.role})"
     name = title if ending and title.lower().endswith(ending) else title + ending
