@@ -171,9 +171,9 @@ def test_landmarks_leave_out_what_repeats() -> None:
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Fingerprint]:
     """Fingerprints of real sound, by what was done to it."""
-    from talks import fingerprints_of_recordings
+    from talks import fingerprints_of_talks
 
-    return fingerprints_of_recordings(tmp_path_factory.mktemp("heard"))
+    return fingerprints_of_talks(tmp_path_factory.mktemp("heard"))
 
 
 @pytest.mark.parametrize(
