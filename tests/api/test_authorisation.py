@@ -22,7 +22,10 @@ from evaluated import keep_one
 from mediatheque.accounts.keys import make_key
 from mediatheque.accounts.queries import add_api_key
 from mediatheque.accounts.tokens import issue_token
+from mediatheque.archive.queries.pairs import FoundPair, open_pairs, put_pairs
+from mediatheque.flows.archiving import delete_media
 from mediatheque.flows.import_history import import_file
+from mediatheque.flows.uploads import begin
 from mediatheque.kit.database import Database
 from mediatheque.library.queries import history, items, mentions, users
 from mediatheque.library.queries.users import User
@@ -35,6 +38,7 @@ from mediatheque.training.registries.local import LocalRegistry
 from mediatheque.training.trained import Trained
 from mediatheque.vocabulary import Decision, Event, EventKind, Match, Recommendation, Verdict
 from mediatheque.wiring import Mediatheque
+from recordings import add_worked_on, end_job
 
 #: What anybody may ask. Everything else needs a token.
 PUBLIC = {
@@ -82,7 +86,11 @@ class Operation:
 
 
 #: What takes other things along with it is asked last, in this order.
-LAST = [("delete", "/api/imports/{import_id}"), ("delete", "/api/users/me")]
+LAST = [
+    ("delete", "/api/imports/{import_id}"),
+    ("delete", "/api/media/{media_id}"),
+    ("delete", "/api/users/me"),
+]
 
 
 def operations(app: FastAPI) -> Iterator[Operation]:
@@ -99,7 +107,7 @@ def operations(app: FastAPI) -> Iterator[Operation]:
 @pytest.fixture
 def belongings(
     opened: Mediatheque, database: Database, ada: User, films: list[int], tmp_path: Path
-) -> dict[str, int]:
+) -> dict[str, int | str]:
     """Something of Ada's for every path parameter there is."""
     keep_one(opened.data_dir, 1, verdict=SECRET)
     export = tmp_path / f"{SECRET}.csv"
@@ -132,6 +140,30 @@ def belongings(
         "evaluation_id": 1,
         "version": a_trained_model(opened.data_dir),
         "list_id": list_id,
+        **some_recordings(opened, ada.id, tmp_path),
+    }
+
+
+def some_recordings(opened: Mediatheque, user_id: int, folder: Path) -> dict[str, int | str]:
+    """Recordings of somebody: one to listen to, one in the trash, two that sound alike, and one on its way."""
+    heard, thrown, other = (
+        add_worked_on(opened, user_id, folder, title=SECRET, content=content)
+        for content in (b"heard", b"thrown", b"other")
+    )
+    with opened.database.transaction() as db:
+        for media_id in (heard, thrown, other):
+            end_job(db, media_id)
+        alike = FoundPair(other_id=heard, bit_error_rate=0.1, aligned_frames=100, offset_ms=0)
+        put_pairs(db, other, [alike])
+        [pair] = open_pairs(db, user_id)
+        delete_media(db, user_id, thrown)
+        upload = begin(opened, db, user_id, SECRET, 1000, {"wishes": {"tags": []}, "origin": "file"})
+    return {
+        "media_id": heard,
+        "trashed_id": thrown,
+        "pair_id": pair.id,
+        "role": "original",
+        "upload_id": upload.id,
     }
 
 
@@ -155,7 +187,11 @@ def a_trained_model(data_dir: Path) -> int:
 
 
 def ask(
-    client: TestClient, app: FastAPI, operation: Operation, belongings: dict[str, int], token: str | None
+    client: TestClient,
+    app: FastAPI,
+    operation: Operation,
+    belongings: dict[str, int | str],
+    token: str | None,
 ):
     """Ask an operation about Ada's things."""
     unknown = set(operation.parameters) - set(belongings)
@@ -165,21 +201,25 @@ def ask(
     required = {p["name"] for p in operation.described.get("parameters", ()) if p.get("required")}
     hers = {"q": SECRET, "item": belongings["item_id"], "user": SHARING}
     params = {name: value for name, value in hers.items() if name in required}
-    unfilled = required - set(operation.parameters) - set(params)
+    sent = {"upload-length": "1000", "upload-offset": "0"}
+    unfilled = required - set(operation.parameters) - set(params) - set(sent)
     assert not unfilled, f"say here how to fill {unfilled} of {operation.path}"
-    headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+    headers = {name: value for name, value in sent.items() if name in required}
+    headers |= {"Authorization": f"Bearer {token}"} if token is not None else {}
     return client.request(
         operation.method, path, params=params, headers=headers, **body_of(app, operation, belongings)
     )
 
 
-def body_of(app: FastAPI, operation: Operation, belongings: dict[str, int]) -> dict[str, Any]:
+def body_of(app: FastAPI, operation: Operation, belongings: dict[str, int | str]) -> dict[str, Any]:
     """The operation's example as a body, about Ada's item where it is about one."""
     described = operation.described.get("requestBody")
     if described is None:
         return {}
     if "multipart/form-data" in described["content"]:
         return {"files": {"file": ("history.csv", b'Title,Date\n"Harmless","2024-05-20"\n')}}
+    if "application/offset+octet-stream" in described["content"]:
+        return {"content": b"some bytes"}
     reference = described["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
     schema = app.openapi()["components"]["schemas"][reference]
     assert "example" in schema, f"give {reference} an example"
@@ -190,7 +230,7 @@ def body_of(app: FastAPI, operation: Operation, belongings: dict[str, int]) -> d
 
 
 def test_every_operation_needs_a_token_unless_it_is_listed(
-    app: FastAPI, client: TestClient, belongings: dict[str, int]
+    app: FastAPI, client: TestClient, belongings: dict[str, int | str]
 ) -> None:
     asked = list(operations(app))
     assert {(o.method, o.path) for o in asked} >= PUBLIC
@@ -209,7 +249,7 @@ def test_another_users_token_reaches_nothing(
     client: TestClient,
     as_ada: TestClient,
     as_ben: TestClient,
-    belongings: dict[str, int],
+    belongings: dict[str, int | str],
     ben: User,
 ) -> None:
     before = snapshot(app, as_ada)
@@ -236,7 +276,12 @@ def test_another_users_token_reaches_nothing(
 
 
 def test_their_owner_reaches_all_of_it(
-    app: FastAPI, client: TestClient, as_ada: TestClient, belongings: dict[str, int], ada: User, ben: User
+    app: FastAPI,
+    client: TestClient,
+    as_ada: TestClient,
+    belongings: dict[str, int | str],
+    ada: User,
+    ben: User,
 ) -> None:
     """Else the test before would prove nothing."""
     for operation in operations(app):
