@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 #: Public name → module, where the two differ.
-ALIASES = {"import": "import_flow"}
+ALIASES = {"import": "import_flow", "queue": "queue_jobs"}
 
 
 def main() -> None:

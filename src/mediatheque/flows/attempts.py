@@ -12,6 +12,7 @@ from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
 
 from mediatheque.flows.jobs import PREFIX, TASKS, go_on_in, title_of
+from mediatheque.flows.taking import BEGUN, Taking
 from mediatheque.jobs import queries
 from mediatheque.jobs.queries import Superseded
 from mediatheque.jobs.states import Lane, State
@@ -141,7 +142,9 @@ def _begun(app: Mediatheque, context: JobContext) -> Attempt | None:
     entry = context.job
     assert entry.id is not None
     task = entry.task_name.removeprefix(PREFIX)
-    given = entry.task_kwargs.get("job_id")
+    given, number = entry.task_kwargs.get("job_id"), entry.task_kwargs.get(BEGUN)
+    if isinstance(given, int) and isinstance(number, int):
+        return Attempt(app, given, number, Lane(entry.queue), context.abort_reason)
     with app.database.transaction() as db:
         # The queue itself enters what is due every night, and knows nothing of our jobs.
         job_id = given if isinstance(given, int) else queries.job_of_entry(db, entry.id)
@@ -169,14 +172,21 @@ def _begun(app: Mediatheque, context: JobContext) -> Attempt | None:
 
 def _do(begun: Attempt, context: JobContext, do: Doing) -> None:
     """The work, and the word that it is done or goes on elsewhere."""
-    arguments = {name: value for name, value in context.job.task_kwargs.items() if name != "job_id"}
-    said = do(begun, **arguments)
+    arguments = {
+        name: value for name, value in context.job.task_kwargs.items() if name not in ("job_id", BEGUN)
+    }
+    said, entry = do(begun, **arguments), context.job
+    assert entry.id is not None
     with begun.app.database.transaction() as db:
         if isinstance(said, Lane):
             go_on_in(db, queries.job_with_id(db, begun.job_id, None), begun.number, said)
         else:
             # Of a recording's job this was written already, with its last step.
-            queries.finish(db, begun.job_id, begun.number, State.COMPLETED, line=said or "")
+            # The entry ends in the job's transaction: else it costs another one.
+            taken = (entry.id, entry.attempts)
+            queries.finish(db, begun.job_id, begun.number, State.COMPLETED, line=said or "", entry=taken)
+    if not isinstance(said, Lane) and isinstance(context.app.job_manager, Taking):
+        context.app.job_manager.note_given_back(entry.id)
 
 
 def _put_off_or_fail(begun: Attempt, context: JobContext, error: Unavailable) -> None:

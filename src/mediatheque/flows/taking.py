@@ -9,13 +9,23 @@ from procrastinate.connector import BaseConnector
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
-# Asked with each job, so that a lane stops on all machines at once.
-_FETCH = """
-    SELECT id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name, attempts, worker_id
-    FROM procrastinate_fetch_job_v2(
-        (SELECT coalesce(array_agg(wanted), '{}') FROM unnest(%(queues)s::varchar[]) AS wanted
-         WHERE NOT EXISTS (SELECT FROM lanes l WHERE l.name = wanted AND l.paused_at IS NOT NULL)), %(worker_id)s)
-"""
+from mediatheque.jobs.queries import BEGINNING
+
+# Which lanes are paused is asked with each job, so that they stop on all machines at once. The job is begun in the same
+# transaction, since each costs a write to the disk; not where somebody holds it just now, who may wait for this entry.
+_FETCH = f"""
+    WITH taken AS (
+        SELECT * FROM procrastinate_fetch_job_v2(
+            (SELECT coalesce(array_agg(wanted), '{{}}') FROM unnest(%(queues)s::varchar[]) AS wanted
+             WHERE NOT EXISTS (SELECT FROM lanes l WHERE l.name = wanted AND l.paused_at IS NOT NULL)), %(worker_id)s)
+    ), free AS (
+        SELECT j.id, taken.id AS entry, taken.attempts = 0 AS goes_on FROM taken
+        JOIN jobs j ON j.id = CAST(taken.args ->> 'job_id' AS bigint) FOR UPDATE OF j SKIP LOCKED
+    ), begun AS ({BEGINNING.format(id="free.id", queue_id="free.entry", goes_on="free.goes_on", source="FROM free")})
+    SELECT taken.*, begun.attempt FROM taken LEFT JOIN begun ON true
+"""  # noqa: S608  nothing of it is anybody's input
+#: How a job's entry says that the job was begun with it, and in which attempt.
+BEGUN = "attempt"
 # Whoever slept while its job was given to another must not end that one's: each time it is given, it counts an attempt.
 _FINISH = """
     SELECT procrastinate_finish_job_v1(id, %(status)s, %(delete_job)s) FROM procrastinate_jobs
@@ -33,6 +43,7 @@ class Taking(JobManager):
     def __init__(self, connector: BaseConnector, most: int | None = None) -> None:
         super().__init__(connector)
         self._left = most
+        self._given_back: set[int] = set()
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         """The next job of these lanes, except where they are paused; None when there is none."""
@@ -45,10 +56,22 @@ class Taking(JobManager):
             return None
         if self._left is not None:
             self._left -= 1
-        return Job.from_row(row)
+        job = Job.from_row(row)
+        return (
+            job
+            if row["attempt"] is None
+            else job.evolve(task_kwargs=job.task_kwargs | {BEGUN: row["attempt"]})
+        )
+
+    def note_given_back(self, entry_id: int) -> None:
+        """An entry was deleted in the transaction that ended its job."""
+        self._given_back.add(entry_id)
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
         """End a job's entry, if it was given to nobody else since."""
+        if job.id in self._given_back:
+            self._given_back.discard(job.id)
+            return
         await self.connector.execute_query_async(
             query=_FINISH, job_id=job.id, status=status.value, delete_job=delete_job, attempts=job.attempts
         )

@@ -125,19 +125,7 @@ def begin(db: Connection, job_id: int, *, queue_id: int | None = None, goes_on: 
     `queue_id`: the entry it was taken from the queue by. `goes_on`: it changed its lane, which is no new attempt.
     Raises Superseded when it has another entry by now or has ended, Cancelled when somebody asked for that.
     """
-    row = db.execute(
-        text("""
-            UPDATE jobs SET
-                attempt = attempt + CASE WHEN :goes_on AND state <> 'pending' THEN 0 ELSE 1 END,
-                state = CASE WHEN state = 'pending' THEN 'running' ELSE state END,
-                line = CASE WHEN state = 'pending' THEN '' ELSE line END,
-                error = NULL, started_at = coalesce(started_at, now())
-            WHERE id = :id AND state <> ALL(:final) AND cancel_asked_at IS NULL
-                AND (CAST(:queue AS bigint) IS NULL OR queue_id = :queue)
-            RETURNING attempt
-        """),
-        {"id": job_id, "queue": queue_id, "goes_on": goes_on, "final": _FINAL},
-    ).first()
+    row = db.execute(_BEGIN, {"id": job_id, "queue": queue_id, "goes_on": goes_on}).first()
     if row is not None:
         return row.attempt
     there = db.execute(
@@ -148,6 +136,22 @@ def begin(db: Connection, job_id: int, *, queue_id: int | None = None, goes_on: 
     if there is None or there.state == State.CANCELLED or there.cancel_asked_at is not None:
         raise Cancelled(f"Job {job_id} was cancelled.")
     raise Superseded(f"Job {job_id} has ended already.")
+
+
+#: The statement by which a job is begun, also in the one that takes it from the queue (flows/taking.py).
+BEGINNING = """
+    UPDATE jobs SET
+        attempt = jobs.attempt + CASE WHEN {goes_on} AND state <> 'pending' THEN 0 ELSE 1 END,
+        state = CASE WHEN state = 'pending' THEN 'running' ELSE state END,
+        line = CASE WHEN state = 'pending' THEN '' ELSE line END,
+        error = NULL, started_at = coalesce(started_at, now())
+    {source}
+    WHERE jobs.id = {id} AND finished_at IS NULL AND cancel_asked_at IS NULL AND jobs.queue_id = {queue_id}
+    RETURNING jobs.attempt
+"""
+_BEGIN = text(
+    BEGINNING.format(id=":id", queue_id="coalesce(:queue, queue_id)", goes_on=":goes_on", source="")
+)
 
 
 def hold(db: Connection, job_id: int, attempt: int) -> None:
@@ -201,16 +205,22 @@ def step_done(db: Connection, job_id: int, attempt: int, step: str, seconds: flo
 
 
 def finish(
-    db: Connection, job_id: int, attempt: int, state: State, *, line: str = "", error: str | None = None
+    db: Connection,
+    job_id: int,
+    attempt: int,
+    state: State,
+    *,
+    line: str = "",
+    error: str | None = None,
+    entry: tuple[int, int] | None = None,
 ) -> bool:
-    """End a job in one of the final states; False when it was not this attempt's to end."""
+    """End a job in one of the final states; False when it was not this attempt's to end.
+
+    `entry`: the id of its entry in the queue and how often that was tried; deleted with it, if given to nobody else.
+    """
     return (
         db.execute(
-            text("""
-            UPDATE jobs SET state = :state, line = :line, error = :error, finished_at = now(),
-                percent = CASE WHEN :is_done THEN 100 ELSE percent END
-            WHERE id = :id AND attempt = :attempt AND state <> ALL(:final)
-        """),
+            _FINISH if entry is None else _FINISH_WITH_ENTRY,
             {
                 "id": job_id,
                 "attempt": attempt,
@@ -218,11 +228,25 @@ def finish(
                 "line": storable_text(line),
                 "error": None if error is None else storable_text(error),
                 "is_done": state in (State.COMPLETED, State.DUPLICATE),
-                "final": _FINAL,
+                **({} if entry is None else {"entry": entry[0], "tries": entry[1]}),
             },
         ).rowcount
         == 1
     )
+
+
+_ENDING = """
+    UPDATE jobs SET state = :state, line = :line, error = :error, finished_at = now(),
+        percent = CASE WHEN :is_done THEN 100 ELSE percent END
+    WHERE id = :id AND attempt = :attempt AND finished_at IS NULL
+"""
+_FINISH = text(_ENDING)
+# One statement less for each of many small jobs.
+_FINISH_WITH_ENTRY = text(f"""
+    WITH given_back AS (
+        DELETE FROM procrastinate_jobs WHERE id = :entry AND status = 'doing' AND attempts = :tries
+    ) {_ENDING}
+""")
 
 
 def put_off(db: Connection, job_id: int, attempt: int, *, line: str, error: str | None = None) -> bool:
