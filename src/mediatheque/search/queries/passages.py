@@ -12,10 +12,11 @@ from mediatheque.library.queries.items import VISIBLE
 from mediatheque.search.passage_filter import PassageFilter
 from mediatheque.search.reading import Wording
 
-#: A person's own, not in the trash, and once: see `Condition`, whose `passages p` and `media m` these are.
-_OWN = "p.user_id = :viewer AND m.deleted_at IS NULL AND m.duplicate_of IS NULL"
+#: A person's own, not in the trash, and once.
+_SHOWN = "m.user_id = :viewer AND m.deleted_at IS NULL AND m.duplicate_of IS NULL"
 #: More matches than this are not ranked: a word that common says nothing.
 _MOST_RANKED = 500
+_MOST_IN_PART = 6
 #: Speakers' numbers lie below it: a recording's number times this plus a speaker's is a pair's.
 _SPEAKERS = 32_768
 
@@ -36,34 +37,45 @@ class PassageRow(NamedTuple):
 
 
 def conditions(db: Connection, viewer: int, which: PassageFilter) -> tuple[str, dict[str, Any]] | None:
-    """What is true of the `passages p` and `media m` wanted, and its parameters; None when there can be none.
+    """What is true of the `passages p` wanted, and its parameters; None when there can be none. Asked first of a search.
 
-    The recordings are looked up first: a few numbers to compare with cost a search less than what they were found by.
+    The recordings are looked up here: a few numbers to compare with cost less than what they were found by. For the
+    transaction, statements are planned for their values: how common a word is, and how many recordings are meant,
+    decides which index is best.
     """
-    given: dict[str, Any] = {"viewer": viewer}
-    found = [_OWN]
-    if (of_media := _of_media(which)) is not None:
+    is_there, hidden, _ = db.execute(
+        text("""
+            SELECT EXISTS (SELECT FROM passages WHERE user_id = :viewer),
+                ARRAY(SELECT id FROM media WHERE user_id = :viewer AND deleted_at IS NOT NULL)
+                    || ARRAY(SELECT id FROM media WHERE user_id = :viewer AND duplicate_of IS NOT NULL),
+                set_config('plan_cache_mode', 'force_custom_plan', true)
+        """),
+        {"viewer": viewer},
+    ).one()
+    if not is_there:
+        return None
+    of_media = _of_media(which)
+    if of_media is None and not which.speakers:
+        if not hidden:
+            return "p.user_id = :viewer", {"viewer": viewer}
+        return "p.user_id = :viewer AND p.media_id <> ALL(CAST(:p_hidden AS bigint[]))", {
+            "viewer": viewer,
+            "p_hidden": hidden,
+        }
+    # Whose they are is not asked again: it would be looked up in each passage, and not in an index alone.
+    found = ["p.media_id = ANY(CAST(:p_media AS bigint[]))"]
+    given: dict[str, Any] = {}
+    media: list[int] | None = None
+    if of_media is not None:
         sql, values = of_media
         rows = db.execute(text(f"SELECT m.id FROM media m WHERE {sql}"), {**values, "viewer": viewer})
-        if not (media := list(rows.scalars())):
-            return None
-        found.append("p.media_id = ANY(CAST(:p_media AS bigint[]))")
-        given["p_media"] = media
+        media = list(rows.scalars())
     if which.speakers:
-        if not (pairs := _speakers(db, viewer, which.speakers, given.get("p_media"))):
-            return None
-        found.append("p.media_id = ANY(CAST(:p_speaking AS bigint[]))")
+        pairs = _speakers(db, viewer, which.speakers, media)
+        media = sorted({media_id for media_id, _ in pairs})
         found.append(f"p.media_id * {_SPEAKERS} + p.speaker = ANY(CAST(:p_speakers AS bigint[]))")
-        given["p_speaking"] = sorted({media_id for media_id, _ in pairs})
         given["p_speakers"] = [media_id * _SPEAKERS + number for media_id, number in pairs]
-    return " AND ".join(found), given
-
-
-def has_passages(db: Connection, viewer: int) -> bool:
-    """Whether anything of the viewer's can be found at all."""
-    return db.execute(
-        text("SELECT EXISTS (SELECT FROM passages WHERE user_id = :viewer)"), {"viewer": viewer}
-    ).scalar_one()
+    return (" AND ".join(found), {**given, "p_media": media}) if media else None
 
 
 def said(db: Connection, tsquery: str, where: str, given: Mapping[str, Any], limit: int) -> list[int]:
@@ -72,7 +84,7 @@ def said(db: Connection, tsquery: str, where: str, given: Mapping[str, Any], lim
         text(f"""
             WITH query AS MATERIALIZED (SELECT to_tsquery('mediatheque', :words) AS q),
             found AS MATERIALIZED (
-                SELECT p.id, p.search FROM passages p JOIN media m ON m.id = p.media_id
+                SELECT p.id, p.search FROM passages p
                 WHERE p.search @@ to_tsquery('mediatheque', :words) AND {where} LIMIT {_MOST_RANKED}
             )
             SELECT id FROM found, query ORDER BY ts_rank_cd(search, query.q, 1) DESC, id LIMIT :limit
@@ -87,7 +99,8 @@ def said_in_part(
 ) -> list[int]:
     """Passages in which telling words are said, those first that say more of the rarer ones.
 
-    What a word tells is the logarithm of how rare it is (Spärck Jones 1972); a very common one tells nothing.
+    What a word tells is the logarithm of how rare it is (Spärck Jones 1972); a very common one tells nothing. Of many
+    words the longest are asked for: looking one up takes up to 10 ms, and short ones are the frequent ones (Zipf 1935).
     """
     rows = db.execute(
         text(f"""
@@ -95,7 +108,7 @@ def said_in_part(
                 SELECT asked.n, hit.id
                 FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS asked (word, n)
                 CROSS JOIN LATERAL (
-                    SELECT p.id FROM passages p JOIN media m ON m.id = p.media_id
+                    SELECT p.id FROM passages p
                     WHERE p.search @@ to_tsquery('mediatheque', asked.word) AND {where}
                     LIMIT {_MOST_RANKED} + 1
                 ) AS hit
@@ -108,7 +121,7 @@ def said_in_part(
             SELECT id FROM scored WHERE weight * 3 >= (SELECT sum(weight) FROM telling)
             ORDER BY weight DESC, id LIMIT :limit
         """),
-        {**given, "words": wording.each(), "limit": limit},
+        {**given, "words": sorted(wording.each(), key=len)[-_MOST_IN_PART:], "limit": limit},
     )
     return list(rows.scalars())
 
@@ -124,7 +137,7 @@ def passages_shown(db: Connection, viewer: int, passage_ids: Sequence[int]) -> d
             LEFT JOIN enrichments e ON e.media_id = m.id
             LEFT JOIN media_speakers s ON s.media_id = p.media_id AND s.number = p.speaker
             LEFT JOIN voices v ON v.id = s.voice_id
-            WHERE p.id = ANY(CAST(:ids AS bigint[])) AND {_OWN}
+            WHERE p.id = ANY(CAST(:ids AS bigint[])) AND {_SHOWN}
         """),
         {"ids": list(passage_ids), "viewer": viewer},
     )
@@ -179,7 +192,7 @@ def _of_media(which: PassageFilter) -> tuple[str, dict[str, Any]] | None:
         given |= values
     if not parts:
         return None
-    return " AND ".join(["m.user_id = :viewer", "m.deleted_at IS NULL", "NOT m.is_list", *parts]), given
+    return " AND ".join([_SHOWN, *parts]), given
 
 
 def _speakers(
@@ -191,7 +204,7 @@ def _speakers(
         text(f"""
             SELECT s.media_id, s.number FROM media_speakers s JOIN media m ON m.id = s.media_id
             LEFT JOIN voices v ON v.id = s.voice_id
-            WHERE m.user_id = :viewer{within}
+            WHERE {_SHOWN}{within}
                 AND (lower(v.name) = ANY(CAST(:names AS text[])) OR s.number = ANY(CAST(:numbers AS int[])))
         """),
         {
