@@ -19,6 +19,8 @@ from mediatheque.kit.errors import Invalid, NotFound
 NamedBy: TypeAlias = Literal["person", "captions", "machine"]
 
 _LONGEST_NAME = 200
+#: From this cosine on a voice is the one that was named in the same recording before it was listened to anew.
+_SAME_RECORDING = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,27 +52,33 @@ def set_speakers(db: Connection, media_id: int, found: Sequence[FoundSpeaker]) -
     user_id = db.execute(text("SELECT user_id FROM media WHERE id = :media"), {"media": media_id}).scalar()
     if user_id is None:
         return
-    own = _named_in(db, media_id)
+    named = _named_in(db, media_id)
+    own = _voices(row for row in named if row.embedding is not None)
+    own_by_number = {row.number: row for row in named}
     known = known_voices(db, user_id)
     db.execute(text("DELETE FROM media_speakers WHERE media_id = :media"), {"media": media_id})
     rows: list[dict[str, Any]] = []
     for speaker in found:
         voice_id: int | None = None
         named_by: NamedBy | None = None
-        if (mine := nearest_voice(speaker.embedding, own)) is not None:
+        embedding = speaker.embedding
+        if (mine := nearest_voice(embedding, own, at_least=_SAME_RECORDING)) is not None:
             voice_id, named_by = mine.id, "person"
+        elif embedding is None and speaker.number in own_by_number:
+            # Nobody has listened yet; who does finds the name by the voice that it was given to.
+            before = own_by_number[speaker.number]
+            voice_id, named_by = before.id, "person"
+            embedding = _vector(before.embedding) if before.embedding is not None else None
         elif speaker.name:
-            voice_id, named_by = (
-                _voice_named(db, user_id, _checked_name(speaker.name[:_LONGEST_NAME])),
-                "captions",
-            )
-        elif (like := nearest_voice(speaker.embedding, known)) is not None:
+            name = _checked_name(speaker.name[:_LONGEST_NAME])
+            voice_id, named_by = _voice_named(db, user_id, name), "captions"
+        elif (like := nearest_voice(embedding, known)) is not None:
             voice_id, named_by = like.id, "machine"
         rows.append(
             {
                 "media_id": media_id,
                 "number": speaker.number,
-                "embedding": _bytes(speaker.embedding),
+                "embedding": _bytes(embedding),
                 "speaking_ms": speaker.speaking_ms,
                 "voice_id": voice_id,
                 "named_by": named_by,
@@ -123,17 +131,17 @@ def known_voices(db: Connection, user_id: int) -> list[Voice]:
     return _voices(rows)
 
 
-def _named_in(db: Connection, media_id: int) -> list[Voice]:
+def _named_in(db: Connection, media_id: int) -> list[Any]:
     """The speakers of one recording whom a person named."""
     rows = db.execute(
         text("""
-            SELECT v.id, v.name, s.embedding, s.speaking_ms
+            SELECT s.number, v.id, v.name, s.embedding, s.speaking_ms
             FROM voices v JOIN media_speakers s ON s.voice_id = v.id
-            WHERE s.media_id = :media AND s.named_by = 'person' AND s.embedding IS NOT NULL ORDER BY v.id
+            WHERE s.media_id = :media AND s.named_by = 'person' ORDER BY v.id, s.number
         """),
         {"media": media_id},
     )
-    return _voices(rows)
+    return list(rows)
 
 
 def _voices(rows: Iterable[Any]) -> list[Voice]:

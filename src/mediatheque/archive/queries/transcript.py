@@ -115,6 +115,13 @@ def transcript_of(db: Connection, media_id: int, user_id: int) -> Transcript | N
     return Transcript(**row._mapping) if row is not None else None  # pyright: ignore[reportPrivateUsage]
 
 
+def origin_of(db: Connection, media_id: int) -> Origin | None:
+    """Where a recording's lines come from, for who works on it; None: it has none yet."""
+    return db.execute(
+        text("SELECT origin FROM transcripts WHERE media_id = :media"), {"media": media_id}
+    ).scalar()
+
+
 def lines_of(db: Connection, media_id: int, *, with_struck_out: bool = False) -> list[Line]:
     """A recording's lines in their order, corrected; without those that a person corrected to nothing.
 
