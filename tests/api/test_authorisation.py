@@ -34,6 +34,7 @@ from mediatheque.recommend.models import popularity
 from mediatheque.recommend.opinions import Opinions
 from mediatheque.recommend.queries.shown import add_shown
 from mediatheque.recommend.request import Recommended
+from mediatheque.search.queries.threads import add_thread
 from mediatheque.training.registries.local import LocalRegistry
 from mediatheque.training.trained import Trained
 from mediatheque.vocabulary import Decision, Event, EventKind, Match, Recommendation, Verdict
@@ -129,6 +130,7 @@ def belongings(
         item = items.item_with_id(db, own, ada.id)
         assert not item.is_listed
         offered = Recommendation(item=item, score=1.0, method="popular", because=SECRET)
+        thread = add_thread(db, ada.id, SECRET)
         list_id = add_shown(db, ada.id, {"via": SECRET}, Recommended(recommendations=(offered,)))
     return {
         "item_id": own,
@@ -141,6 +143,7 @@ def belongings(
         "version": a_trained_model(opened.data_dir),
         "list_id": list_id,
         **some_recordings(opened, ada.id, tmp_path),
+        "thread_id": thread.id,
     }
 
 
