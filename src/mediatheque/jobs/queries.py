@@ -415,18 +415,18 @@ def changed_since(
 ) -> Changes:
     """The user's jobs that changed since an earlier answer's `cursor`, some of them perhaps once more; None: everybody's.
 
-    Without a cursor, or with one that this database never gave out: all that have not ended. A cursor is not a
+    Without a cursor, or with one that this database never gave out: all that have not ended, or the one job that was
+    asked for. A cursor is not a
     revision: a job's change may be committed after one with a higher revision was seen. It is the oldest transaction
     that was under way, and rows say which transaction changed them: what is committed later has a number as high at
     least (PostgreSQL, "System Information Functions", pg_snapshot_xmin).
     """
-    now = db.execute(
-        text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
-    ).scalar_one()
+    now = cursor_now(db)
+    wanted = "finished_at IS NULL" if job_id is None else "true"
     rows = db.execute(
         text(f"""
             SELECT {_COLUMNS} FROM jobs
-            WHERE {"changed_in >= :cursor" if cursor is not None and cursor <= now else "finished_at IS NULL"}
+            WHERE {"changed_in >= :cursor" if cursor is not None and cursor <= now else wanted}
                 AND (CAST(:user AS bigint) IS NULL OR user_id = :user)
                 AND (CAST(:job AS bigint) IS NULL OR id = :job)
             ORDER BY revision
@@ -434,6 +434,13 @@ def changed_since(
         {"cursor": cursor, "user": user_id, "job": job_id},
     )
     return Changes([_job(row) for row in rows], now)
+
+
+def cursor_now(db: Connection) -> int:
+    """Where to look from later, to see what is changed from now on (see `changed_since`)."""
+    return db.execute(
+        text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
+    ).scalar_one()
 
 
 def forget_old_jobs(db: Connection, days: int) -> int:

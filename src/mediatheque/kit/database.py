@@ -110,6 +110,17 @@ class Database:
         except OperationalError as error:
             raise _as_unavailable(error) from error
 
+    @asynccontextmanager
+    async def alone(self, lock: int) -> AsyncGenerator[bool]:
+        """Whether this process holds the advisory lock `lock` for the length of the block, as one at a time may."""
+        try:
+            connection = await psycopg.AsyncConnection.connect(libpq_url(self.url), autocommit=True)
+        except psycopg.OperationalError as error:
+            raise Unavailable(f"The database does not answer ({error}). Is it running?") from error
+        async with connection:
+            got = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", (lock,))).fetchone()
+            yield bool(got and got[0])
+
     def migrate(self) -> None:
         """Bring the schema up to date; several processes may call it at once, one does the work."""
         migrate(self.url)
