@@ -144,7 +144,8 @@ def test_a_feed_becomes_recordings(database_url: str, ada: User, tmp_path: Path,
             entries = list_media(db, ada.id, MediaFilter(parent_id=added.media.id))
         assert sorted(media.title for media in entries) == ["On bees", "On the deep sea"]
         with worker(app):
-            ended(app, [media.job_id for media in entries if media.job_id])
+            jobs = ended(app, [media.job_id for media in entries if media.job_id])
+        assert [(job.state, job.error) for job in jobs] == [(State.COMPLETED, None)] * 2
         by_title = {media.title: media.id for media in entries}
         assert_searchable(app, ada, by_title["On bees"])
         assert find(app, ada, "glowing fish of the deep sea")[0][0] == by_title["On the deep sea"]

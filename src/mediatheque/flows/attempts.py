@@ -175,7 +175,12 @@ def _do(begun: Attempt, context: JobContext, do: Doing) -> None:
     arguments = {
         name: value for name, value in context.job.task_kwargs.items() if name not in ("job_id", BEGUN)
     }
-    said, entry = do(begun, **arguments), context.job
+    try:
+        said = do(begun, **arguments)
+    except Cancelled:
+        begun.check()  # a tool says so too when it is the worker that stops
+        raise
+    entry = context.job
     assert entry.id is not None
     with begun.app.database.transaction() as db:
         if isinstance(said, Lane):

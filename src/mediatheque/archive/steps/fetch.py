@@ -6,8 +6,9 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from mediatheque.archive.queries.media import (
     Media,
@@ -78,7 +79,9 @@ def run(given: Given, tools: Tools, going: Going) -> Made:
 
 def write(db: Connection, media_id: int, made: Made) -> Stop | None:
     """Keep what the page says and which blobs were fetched, or add the entries as recordings of their own."""
-    update_media(db, media_id, found=made.found, is_list=made.is_list)
+    # What a feed says of its entry was written by people; the entry's own file may say less.
+    kept = made.media.found if made.media.parent_id is not None else {}
+    update_media(db, media_id, found={**made.found, **kept}, is_list=made.is_list)
     if made.is_list:
         return _add_entries(db, made)
     for file in made.files:
@@ -131,7 +134,7 @@ def _limits(given: Given, tools: Tools) -> Limits:
 def _facts(found: Found) -> dict[str, Any]:
     """What the page says, as it is kept."""
     facts: dict[str, Any] = {
-        "title": found.title,
+        "title": None if _is_file_name(found) else found.title,
         "by": found.by,
         "published_at": found.published_at.isoformat() if found.published_at else None,
         "description": found.description,
@@ -146,6 +149,11 @@ def _facts(found: Found) -> dict[str, Any]:
         ],
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _is_file_name(found: Found) -> bool:
+    """Whether the title is only what the address ends in: what is said in the recording makes a better one."""
+    return found.title == PurePosixPath(unquote(urlsplit(found.url).path)).stem
 
 
 def _captions_language(captions: Mapping[str, Path], wanted: str | None) -> str | None:
