@@ -16,7 +16,7 @@ Look: TypeAlias = Callable[[], Iterator[Check]]
 #: More blobs than these are not looked for one by one.
 _MOST_LOOKED_FOR = 2_000
 #: What the extra "archive" brings.
-_PROGRAMS = ("obstore", "yt_dlp", "faster_whisper", "yake")
+_PROGRAMS = ("obstore", "yt_dlp", "faster_whisper")
 
 
 def archive_checks(app: Mediatheque) -> Sequence[tuple[str, Look]]:

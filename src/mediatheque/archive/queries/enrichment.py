@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from mediatheque.archive.queries.media import media_with_ids
 from mediatheque.kit.wire import jsonb
 from mediatheque.library.queries.items import VISIBLE, item_from_row
 from mediatheque.vocabulary import Item
@@ -157,16 +158,17 @@ def mentions_of_item(db: Connection, user_id: int, item_id: int) -> list[Mention
                 SELECT id FROM items WHERE id = :item
                 UNION SELECT i.id FROM items i JOIN same ON i.merged_into = same.id
             )
-            SELECT m.id, coalesce(m.title, nullif(m.found ->> 'title', ''), e.title, m.given) AS title,
-                w.start_ms, w.said, w.confidence
-            FROM same JOIN work_mentions w ON w.item_id = same.id
-            JOIN media m ON m.id = w.media_id LEFT JOIN enrichments e ON e.media_id = m.id
+            SELECT m.id, w.start_ms, w.said, w.confidence
+            FROM same JOIN work_mentions w ON w.item_id = same.id JOIN media m ON m.id = w.media_id
             WHERE m.user_id = :user AND m.deleted_at IS NULL
             ORDER BY m.added_at DESC, m.id DESC, w.start_ms
         """),
         {"item": item_id, "user": user_id},
-    )
-    return [MentionedIn(*row) for row in rows]
+    ).all()
+    recordings = media_with_ids(db, [row.id for row in rows], user_id)
+    return [
+        MentionedIn(row.id, recordings[row.id].title, row.start_ms, row.said, row.confidence) for row in rows
+    ]
 
 
 def _enrichment(row: Mapping[Any, Any]) -> Enrichment:

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import Connection, text
 
+from mediatheque.archive.machine_names import is_made_by_machine
 from mediatheque.kit.errors import NotFound
 from mediatheque.kit.wire import jsonb
 
@@ -49,8 +50,19 @@ class Media:
 
     @property
     def title(self) -> str:
-        """What it is called: by its owner, else its page or tags, else by what is said in it, else as it was given."""
-        return self.own_title or self.found.get("title") or self.made_title or self.given
+        """What it is called: by its owner, else its page or tags, else by what is said in it, else as it was given.
+
+        A name that a recorder wrote ("REC_0042") counts only where there is no other.
+        """
+        found = str(self.found.get("title") or "")
+        names = (
+            self.own_title,
+            "" if is_made_by_machine(found) else found,
+            self.made_title,
+            found,
+            self.given,
+        )
+        return next(name for name in names if name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
