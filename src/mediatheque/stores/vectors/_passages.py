@@ -8,6 +8,7 @@ who has few, or asks about few, has all of them compared instead: exact, and fas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -122,7 +123,6 @@ def _prepare(db: Connection, model: int | str, limit: int, where: str, values: M
     return row
 
 
-# Media are joined from the left: where the condition does not speak of them, they are not looked at.
 @lru_cache(maxsize=256)
 def _preparing(where: str, *, is_named: bool) -> TextClause:
     # Without the iterative scan, a filter is applied to the ef_search nearest alone and starves the result.
@@ -133,7 +133,7 @@ def _preparing(where: str, *, is_named: bool) -> TextClause:
             -- A plan for these values: lists of numbers are hashed in it, and searched from end to end in one for any.
             set_config('plan_cache_mode', 'force_custom_plan', true),
             (SELECT count(*) FROM (
-                SELECT FROM passages p LEFT JOIN media m ON m.id = p.media_id WHERE {where} LIMIT :few + 1
+                SELECT FROM {_from(where)} WHERE {where} LIMIT :few + 1
             ) AS counted) <= :few AS are_few
         FROM embedding_models WHERE {"name" if is_named else "id"} = :model
     """)
@@ -149,8 +149,7 @@ def _walked(model_id: int, dimensions: int, where: str, limit: int) -> TextClaus
         SELECT passage_id, distance FROM (
             SELECT e.passage_id, {distance} AS distance
             FROM passage_embeddings e CROSS JOIN LATERAL (
-                SELECT FROM passages p LEFT JOIN media m ON m.id = p.media_id
-                WHERE p.id = e.passage_id AND {where} OFFSET 0
+                SELECT FROM {_from(where)} WHERE p.id = e.passage_id AND {where} OFFSET 0
             ) AS met
             WHERE e.model_id = {int(model_id)}
             ORDER BY {distance} LIMIT {int(limit)}
@@ -167,10 +166,16 @@ def _compared(model_id: int, dimensions: int, where: str, limit: int) -> TextCla
         SELECT e.passage_id, {_distance(dimensions)} AS distance
         FROM passage_embeddings e
         WHERE e.model_id = {int(model_id)} AND e.passage_id = ANY(ARRAY(
-            SELECT p.id FROM passages p LEFT JOIN media m ON m.id = p.media_id WHERE {where}
+            SELECT p.id FROM {_from(where)} WHERE {where}
         ))
         ORDER BY ({_distance(dimensions)}) + 0, e.passage_id LIMIT {int(limit)}
     """)
+
+
+def _from(where: str) -> str:
+    """What a condition speaks of; media that it does not would cost a look at every passage, not at an index alone."""
+    is_of_media = re.search(r"\bm\.", where)
+    return "passages p JOIN media m ON m.id = p.media_id" if is_of_media else "passages p"
 
 
 def _distance(dimensions: int) -> str:
