@@ -15,6 +15,8 @@ from mediatheque.kit.errors import Invalid, Unauthenticated
 from mediatheque.kit.settings import Settings
 
 VALID_FOR = timedelta(days=7)
+#: A ticket stands in an address, which logs keep: it is good for opening one connection, and soon for nothing.
+TICKET_VALID_FOR = timedelta(minutes=1)
 
 _ALGORITHM = "HS256"
 _SHORTEST_KEY = 32  # bytes: shorter keys make HS256 guessable (RFC 7518, 3.2)
@@ -63,11 +65,23 @@ def issue_token(key: bytes, user_id: int, *, now: datetime | None = None) -> Tok
     return Token(jwt.encode(claims, key, algorithm=_ALGORITHM), expires_at)
 
 
-def read_token(key: bytes, token: str) -> Claimed:
-    """What a token says, if we signed it and it is still valid; raises Unauthenticated."""
+def issue_ticket(key: bytes, user_id: int, purpose: str, *, now: datetime | None = None) -> Token:
+    """A token that opens one kind of connection, for who cannot send headers: a browser's EventSource and WebSocket."""
+    now = now or datetime.now(UTC)
+    expires_at = now + TICKET_VALID_FOR
+    claims = {"sub": str(user_id), "aud": purpose, "iat": now.timestamp(), "exp": expires_at.timestamp()}
+    return Token(jwt.encode(claims, key, algorithm=_ALGORITHM), expires_at)
+
+
+def read_token(key: bytes, token: str, *, purpose: str | None = None) -> Claimed:
+    """What a token, or a ticket for this purpose, says, if we signed it and it is still valid.
+
+    Raises Unauthenticated; also for a ticket that is shown as a token, and the other way round.
+    """
+    needed = ["sub", "iat", "exp", *(["aud"] if purpose else [])]
     try:
         claims = jwt.decode(
-            token, key, algorithms=[_ALGORITHM], options={"require": ["sub", "iat", "exp"]}, leeway=5
+            token, key, algorithms=[_ALGORITHM], audience=purpose, options={"require": needed}, leeway=5
         )
         return Claimed(int(claims["sub"]), datetime.fromtimestamp(float(claims["iat"]), UTC))
     except jwt.ExpiredSignatureError:

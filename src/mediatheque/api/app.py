@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, FastAPI
 
 import mediatheque
@@ -19,6 +20,8 @@ from mediatheque.api import (
     health,
     imports,
     items,
+    jobs,
+    jobs_live,
     lists,
     media,
     media_adding,
@@ -44,6 +47,7 @@ from mediatheque.api.guards import LARGEST_BODY, BoundedBodies, SecurityHeaders
 from mediatheque.api.media_shapes import NewLink
 from mediatheque.api.metrics import Measured, Metrics
 from mediatheque.api.problems import answer_problems
+from mediatheque.flows.following import Following, relay
 from mediatheque.wiring import Mediatheque
 
 _RESOURCES = (
@@ -60,6 +64,8 @@ _RESOURCES = (
     media_adding,
     media_files,
     uploads,
+    jobs_live,
+    jobs,
     chat,
     lists,
     onboarding,
@@ -97,6 +103,7 @@ def create_app(opened: Mediatheque) -> FastAPI:
     app.state.signing_key = signing_key(opened.settings)
     app.state.attempts = Attempts()
     app.state.chat_limits = ChatLimits()
+    app.state.following = Following(opened)
     app.state.metrics = Metrics()
     app.state.answers = Answers()
     app.state.lists_at_once = CapacityLimiter(LISTS_AT_ONCE)
@@ -136,5 +143,9 @@ def _include(app: FastAPI) -> None:
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     for folder in ("uploads", "exports"):
         uploading.forget_left_behind(app.state.mediatheque.data_dir / folder)
+    await to_thread.run_sync(uploads.forget_expired, app.state.mediatheque)
+    carrying = asyncio.create_task(relay(app.state.mediatheque))
     yield
+    carrying.cancel()
+    app.state.following.close()
     await app.state.mediatheque.aclose()

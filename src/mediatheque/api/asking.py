@@ -93,6 +93,8 @@ async def _admin(asking: Annotated[Asking, Depends(_asking)]) -> User:
     return asking.user
 
 
+#: What a request brings to say who asks; None where it brings nothing, for routes that take something else instead.
+MaybeBearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 #: The user who asks, by token or by API key.
 Asker = Annotated[User, Depends(_asker)]
 #: The user who asks, signed in themselves: a lost API key must not cost the account.
@@ -101,6 +103,14 @@ Person = Annotated[User, Depends(_person)]
 Linked = Annotated[User, Depends(_linked)]
 #: The user who asks, an administrator.
 Admin = Annotated[User, Depends(_admin)]
+
+
+async def user_of(app: Mediatheque, key: bytes, authorization: str | None) -> User:
+    """The user of an Authorization header, for what is no ordinary request. Raises Unauthenticated."""
+    kind, _, credentials = (authorization or "").partition(" ")
+    is_bearer = kind.lower() == "bearer" and credentials
+    given = HTTPAuthorizationCredentials(scheme=kind, credentials=credentials.strip()) if is_bearer else None
+    return (await _asking(app, key, given)).user
 
 
 async def is_admin(request: Request) -> bool:

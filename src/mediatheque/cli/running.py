@@ -8,12 +8,13 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from mediatheque.flows.worker import run_worker
+from mediatheque.flows.worker import LANES, run_worker
+from mediatheque.jobs.states import Lane
 from mediatheque.kit.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -55,29 +56,31 @@ def serve(
         stop.set()
         if working is not None:
             await asyncio.gather(working, return_exceptions=True)
+        # Who follows jobs would wait for ever; let go, they come again when we are back.
+        api.state.following.close()
         server.should_exit = True
         await asyncio.gather(serving, stopping, return_exceptions=True)
 
     asyncio.run(until_told())
 
 
-def work(app: Mediatheque, concurrency: int, say_hello: Callable[[], None]) -> None:
+def work(app: Mediatheque, lanes: Mapping[Lane, int], say_hello: Callable[[], None]) -> None:
     """Do background work until told to stop."""
 
     async def until_told() -> None:
         stop = _stop_on_signals()
         say_hello()
-        await _keep_working(app, stop, concurrency)
+        await _keep_working(app, stop, lanes)
 
     asyncio.run(until_told())
 
 
-async def _keep_working(app: Mediatheque, stop: asyncio.Event, concurrency: int = 1) -> None:
+async def _keep_working(app: Mediatheque, stop: asyncio.Event, lanes: Mapping[Lane, int] = LANES) -> None:
     """A worker, and another one when it falls over, until told to stop."""
     log = logging.getLogger(__name__)
     while not stop.is_set():
         try:
-            await run_worker(app, concurrency=concurrency, stop=stop)
+            await run_worker(app, lanes=lanes, stop=stop)
         except Exception:
             log.exception("Background work fell over; it begins again in %.0f s.", _AGAIN_AFTER_S)
         if not stop.is_set():

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -18,6 +18,7 @@ from mediatheque.cli.printing import Printer
 from mediatheque.kit.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
+    from mediatheque.jobs.states import Lane
     from mediatheque.wiring import Mediatheque
 
 
@@ -69,18 +70,34 @@ def up(
     printer.say("Stopped.")
 
 
+_AtOnce = typer.Option(min=0, max=32, help="How many jobs of this lane at once.")
+
+
 def worker(
-    concurrency: Annotated[int, typer.Option(min=1, max=32, help="How many jobs at once.")] = 1,
+    interactive: Annotated[int, _AtOnce] = 2,
+    bulk: Annotated[int, _AtOnce] = 1,
+    heavy: Annotated[int, _AtOnce] = 1,
+    lanes: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--lanes",
+            metavar="LANE",
+            help="Only these: interactive (imports, single recordings), bulk (feeds, embedding, syncs) or heavy "
+            "(speech, training); several with a comma.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run background work (imports over HTTP, embedding, catalogue sync) here; any number may run.
+    """Run background work here; any number of workers may run, on any number of machines.
 
     \b
     Examples:
       mediatheque worker
-      MEDIATHEQUE_DATABASE_URL=postgresql://… mediatheque worker --concurrency 4
+      mediatheque worker --interactive 4 --heavy 0
+      MEDIATHEQUE_DATABASE_URL=postgresql://… mediatheque worker --lanes heavy
     """
     printer = Printer(as_json)
+    at_once = _at_once({"interactive": interactive, "bulk": bulk, "heavy": heavy}, lanes)
     _log_to_stderr(settings().log_level)
     with library(printer) as app:
         from mediatheque.cli import running
@@ -89,9 +106,22 @@ def worker(
             printer.emit({"worker": os.getpid()})
             printer.say("Working; Ctrl-C stops.")
 
-        running.work(app, concurrency, say_hello)
+        running.work(app, at_once, say_hello)
     printer.emit({"stopped": True})
     printer.say("Stopped.")
+
+
+def _at_once(counts: Mapping[str, int], wanted: Sequence[str] | None) -> dict[Lane, int]:
+    """How many jobs of each lane; raises Invalid for a lane there is none of, or none at all."""
+    from mediatheque.jobs.states import Lane
+
+    names = [name.strip() for given in wanted or [",".join(counts)] for name in given.split(",")]
+    if unknown := [name for name in names if name not in counts]:
+        raise Invalid(f"'{unknown[0]}' is no lane; there is {words.listed(counts, 'and')}")
+    chosen_ones = {Lane(name): counts[name] for name in names if counts[name]}
+    if not chosen_ones:
+        raise Invalid("This worker would do nothing; give a lane at least one job at once, as --heavy 1")
+    return chosen_ones
 
 
 @contextlib.contextmanager

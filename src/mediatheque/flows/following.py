@@ -30,8 +30,8 @@ _RELAY_LOCK = 7_306_016
 class Listener:
     """What one client has yet to hear: of each job the latest only, so that a slow one costs no more."""
 
-    def __init__(self, user_id: int | None, job_id: int | None) -> None:
-        self.user_id, self.job_id = user_id, job_id
+    def __init__(self, user_id: int | None, job_id: int | None, owner: int | None) -> None:
+        self.user_id, self.job_id, self.owner = user_id, job_id, owner
         self._unheard: dict[int, Job] = {}
         self._told: dict[int, int] = {}
         self._cursor = 0
@@ -61,6 +61,10 @@ class Listener:
         await self._something.wait()
         if self._is_over:
             return None
+        return self.now()
+
+    def now(self) -> Changes:
+        """What has not been heard, which may be nothing."""
         self._something.clear()
         unheard, self._unheard = self._unheard, {}
         return Changes(sorted(unheard.values(), key=lambda job: job.revision), self._cursor)
@@ -82,10 +86,18 @@ class Following:
 
     @contextlib.asynccontextmanager
     async def listening(
-        self, user_id: int | None, *, job_id: int | None = None, cursor: int | None = None
+        self,
+        user_id: int | None,
+        *,
+        owner: int | None = None,
+        job_id: int | None = None,
+        cursor: int | None = None,
     ) -> AsyncGenerator[Listener]:
-        """A listener to one user's jobs, or everybody's; first it hears what goes on, or changed since the cursor."""
-        listener = Listener(user_id, job_id)
+        """A listener to one user's jobs, or everybody's; first it hears what goes on, or changed since the cursor.
+
+        `owner`: who listens, to be counted.
+        """
+        listener = Listener(user_id, job_id, owner)
         if self._is_closed:
             listener.end()
         # First in line, then what was before: between the two nothing is missed, and twice is not told.
@@ -106,6 +118,10 @@ class Following:
             if not self._listeners and self._reader is not None:
                 self._reader.cancel()
                 self._reader = None
+
+    def count(self, owner: int) -> int:
+        """How many listeners somebody has."""
+        return sum(listener.owner == owner for listener in self._listeners)
 
     def close(self) -> None:
         """Let everybody go: the process ends."""
