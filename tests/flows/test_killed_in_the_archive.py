@@ -114,7 +114,7 @@ def assert_whole(app: Mediatheque, user: User, added: Added) -> None:
         assert app.blobs.size(file.sha256) == file.size_bytes
     sweep_blobs(app, young=archive_working_process.NO_TIME)
     assert {blob.sha256 for blob in all_blobs(app.blobs)} == known
-    assert not list((app.data_dir / "scratch").glob("*"))
+    assert not [path for path in (app.data_dir / "scratch").rglob("*") if path.is_file()]
     assert app.embedder is not None
     vector = app.embedder.embed([QUESTION])[0]
     with app.database.transaction() as db:
@@ -187,8 +187,8 @@ def kill_during_with_database(app: Mediatheque, process: subprocess.Popen[bytes]
         time.sleep(0.02)
     else:
         pytest.fail("nobody listened")
-    postmaster = int((app.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
-    os.kill(postmaster, signal.SIGKILL)
+    (pid_file,) = (app.data_dir / "postgres").rglob("postmaster.pid")
+    os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
     time.sleep(1.0)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -23,7 +23,7 @@ def scratch_folder(root: Path, name: str) -> Generator[Path]:
     It is known to be in use by a lock on it, which the kernel takes back from who dies.
     """
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sweep(root, f"{name}-*")
+    sweep_scratch(root, f"{name}-*")
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=root))
     held = os.open(folder, os.O_RDONLY)
     try:
@@ -34,7 +34,8 @@ def scratch_folder(root: Path, name: str) -> Generator[Path]:
         os.close(held)
 
 
-def _sweep(root: Path, pattern: str) -> None:
+def sweep_scratch(root: Path, pattern: str = "*-*") -> None:
+    """Remove the folders below `root` by names of that pattern that nobody uses any more."""
     for left in root.glob(pattern):
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime < _YOUNG_S:

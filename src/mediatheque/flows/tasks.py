@@ -202,9 +202,11 @@ def forget_lists(attempt: Attempt, timestamp: int | None = None) -> str:
 
 def tidy_archive(attempt: Attempt, timestamp: int | None = None) -> str:
     """Empty the trash of what was in it long enough, and remove the files that belong to nothing."""
+    from mediatheque.archive.scratch import sweep_scratch
     from mediatheque.flows.archiving import purge_trash, sweep_blobs
 
     del timestamp
+    sweep_scratch(attempt.app.data_dir / "scratch")
     gone = purge_trash(attempt.app, on_progress=attempt.counting("recordings"))
     swept = sweep_blobs(attempt.app)
     return f"{gone:,} recordings of the trash and {swept.blobs:,} files of nobody's are gone"

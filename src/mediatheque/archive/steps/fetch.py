@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -21,6 +19,7 @@ from mediatheque.archive.queries.media import (
     update_media,
     used_bytes,
 )
+from mediatheque.archive.scratch import scratch_folder
 from mediatheque.archive.steps import Going, Stop, Tools
 from mediatheque.jobs.states import Lane, State
 from mediatheque.kit.database import Connection
@@ -92,10 +91,7 @@ def write(db: Connection, media_id: int, made: Made) -> Stop | None:
 
 
 def _fetch(media: Media, link: str, found: Found, limits: Limits, tools: Tools, going: Going) -> Made:
-    scratch = tools.data_dir / "scratch"
-    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder = Path(tempfile.mkdtemp(prefix=f"fetch-{media.id}-", dir=scratch))
-    try:
+    with scratch_folder(tools.data_dir / "scratch", "fetch") as folder:
         fetched = tools.downloader.fetch(
             link,
             folder,
@@ -113,8 +109,6 @@ def _fetch(media: Media, link: str, found: Found, limits: Limits, tools: Tools, 
             files.append(MediaFile("captions", captions.sha256, captions.size, "text/vtt"))
         # Probing and fetching are two visits; what the second one says is of what was fetched.
         return Made(media, _facts(fetched.found), tuple(files), captions_language=language)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _limits(given: Given, tools: Tools) -> Limits:
