@@ -197,3 +197,20 @@ def test_fingerprints_are_taken_of_files(heard: Mapping[str, Fingerprint], tmp_p
     assert heard["talk"].dtype == np.uint32
     assert len(heard["talk"]) > 20 * FRAMES_PER_S
     assert set(heard["silence"].tolist()) == {int(SILENCE)}
+
+
+def test_noises_are_like_each_other_by_chance_alone() -> None:
+    """Two rooms with the same hum: most bits are always the same, the others are anything."""
+
+    def room(seconds: float, seed: int, share: float) -> Fingerprint:
+        hum = np.full(frames(seconds), np.uint32(0b1011_0010_1101 << 9))
+        return encoded(hum, share, seed)
+
+    for share in (0.03, 0.06, 0.12):
+        one, other = room(600, 1, share), room(600, 2, share)
+        assert both_ways(one, other).verdict is Verdict.NEW
+        # Neither are a few words in it.
+        words = [joined(one[: frames(300)], sound(4, 3), one[frames(304) :]), joined(other, sound(4, 4))]
+        assert both_ways(words[0], words[1]).verdict is Verdict.NEW
+    rain = room(600, 1, 0.12)
+    assert both_ways(joined(sound(10, 5), encoded(rain, 0.03)), rain).verdict is Verdict.SAME

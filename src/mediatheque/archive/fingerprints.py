@@ -34,6 +34,11 @@ _STILL = 16
 _MOST_EQUAL = 8
 #: So many different integers among the aligned ones, or it is a flickering hum that lies on another.
 _LEAST_DIFFERENT = 30
+#: Rain, a fan or a room with a hum is like itself at any other moment (an error rate of 0.2 and less, where speech and
+#: music have 0.45), and so like any other such recording: what lies on it has to fit that much better than by chance.
+_FITS, _SURELY_FITS = 0.6, 0.5
+#: Frames between the moments that are compared for that: 2.5 to 11 seconds, and no rhythm.
+_LAGS = (20, 33, 54, 88)
 #: How much of the shorter recording must lie in the longer one.
 _MOST_OF_SHORTER, _PART_OF_SHORTER = 0.8, 0.3
 #: What the longer one may have beside it: a minute of intro, advertisements and outro, or a tenth, but never half.
@@ -73,16 +78,24 @@ class Sample(NamedTuple):
 def compare(one: Fingerprint, other: Fingerprint) -> Comparison:
     """How alike two recordings are.
 
-    SAME: nearly all of the shorter lies in the longer, in one order, at an error rate of 0.10 at most, and the longer has
-    little beside it. ASK: a good part does. NEW: nothing does, or no more than a jingle.
+    SAME: nearly all of the shorter lies in the longer, in one order, at an error rate of 0.10 at most (less where there is
+    little but noise), and the longer has little beside it. ASK: a good part does. NEW: nothing does, or no more than a jingle.
     """
     says_one, says_other = _saying(one), _saying(other)
     if min(says_one.sum(), says_other.sum()) < LEAST_FRAMES:
         return Comparison(verdict=Verdict.NEW)
-    pieces = aligned(one, other, landmarks(one), landmarks(other), least_frames=LEAST_FRAMES, below=ASK_BELOW)
+    by_chance = min(_restlessness(one, says_one), _restlessness(other, says_other))
+    pieces = aligned(
+        one,
+        other,
+        landmarks(one),
+        landmarks(other),
+        least_frames=LEAST_FRAMES,
+        below=min(ASK_BELOW, _FITS * by_chance),
+    )
     if not pieces:
         return Comparison(verdict=Verdict.NEW)
-    return _judged(pieces, one, other, says_one, says_other)
+    return _judged(pieces, one, other, says_one, says_other, min(SAME_BELOW, _SURELY_FITS * by_chance))
 
 
 def landmarks(fingerprint: Fingerprint) -> npt.NDArray[np.intp]:
@@ -120,6 +133,7 @@ def _judged(
     other: Fingerprint,
     says_one: npt.NDArray[np.bool_],
     says_other: npt.NDArray[np.bool_],
+    same_below: float,
 ) -> Comparison:
     frames, errors = _errors(pieces, one, other, says_one, says_other)
     gaps = _gaps(pieces, says_one, says_other)
@@ -158,7 +172,7 @@ def _judged(
         and found.pieces <= _MOST_PIECES
         and _drift(pieces) <= _MOST_DRIFT
     )
-    is_same = found.bit_error_rate <= SAME_BELOW and is_whole and is_one
+    is_same = found.bit_error_rate <= same_below and is_whole and is_one
     return replace(found, verdict=Verdict.SAME if is_same else Verdict.ASK)
 
 
@@ -215,6 +229,16 @@ def _drift(pieces: list[Piece]) -> float:
         if abs(after.offset - before.offset) <= 2
     ]
     return abs(sum(small)) / max(pieces[-1].end - pieces[0].start, 1)
+
+
+def _restlessness(fingerprint: Fingerprint, says: npt.NDArray[np.bool_]) -> float:
+    """The bit error rate between a recording and itself some seconds later."""
+    frames = errors = 0
+    for lag in _LAGS:
+        counted = says[lag:] & says[:-lag]
+        frames += int(counted.sum())
+        errors += int(np.bitwise_count(fingerprint[lag:] ^ fingerprint[:-lag])[counted].sum())
+    return errors / (32 * frames) if frames else 0.0
 
 
 def _saying(fingerprint: Fingerprint) -> npt.NDArray[np.bool_]:
