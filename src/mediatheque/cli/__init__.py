@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from mediatheque.cli import (
+    adding,
     catalogue,
     checking,
     demo,
@@ -19,6 +20,7 @@ from mediatheque.cli import (
     finding,
     importing,
     lists,
+    media_changes,
     onboarding,
     reasoning,
     recommending,
@@ -96,7 +98,13 @@ def _before(  # pyright: ignore[reportUnusedFunction]
     chosen.set(Chosen(data_dir=data_dir, is_demo=is_demo, is_debug=is_debug))
 
 
-_HISTORY, _FIND, _SAY, _LIBRARY = "Your history", "Find", "Say", "The library"
+_HISTORY, _RECORDINGS, _FIND, _SAY, _LIBRARY = (
+    "Your history",
+    "Your recordings",
+    "Find",
+    "Say",
+    "The library",
+)
 app.command("demo", rich_help_panel="Start")(demo.demo)
 app.command("start", rich_help_panel="Start")(onboarding.start)
 app.command("up", rich_help_panel="Start")(serving.up)
@@ -106,6 +114,9 @@ app.command("import", rich_help_panel=_HISTORY)(importing.import_files)
 app.command("batches", rich_help_panel=_HISTORY)(importing.batches)
 app.command("undo", rich_help_panel=_HISTORY)(importing.undo)
 app.command("review", rich_help_panel=_HISTORY)(reviewing.review)
+app.command("add", rich_help_panel=_RECORDINGS)(adding.add)
+app.command("watch-folder", rich_help_panel=_RECORDINGS)(adding.watch_folder)
+app.add_typer(media_changes.media, name="media", rich_help_panel=_RECORDINGS)
 app.command("search", rich_help_panel=_FIND)(finding.search)
 app.command("recommend", rich_help_panel=_FIND)(recommending.recommend)
 app.command("similar", rich_help_panel=_FIND)(lists.similar)
