@@ -12,6 +12,7 @@ from mediatheque.cli.options import AsJson
 from mediatheque.cli.printing import Printer, item_json
 from mediatheque.cli.recommending import means_of, recommendation_json, say_recommendations
 from mediatheque.cli.reports import batch_json
+from mediatheque.kit.errors import Unavailable
 
 if TYPE_CHECKING:
     from mediatheque.flows.demo import Member
@@ -56,6 +57,7 @@ def demo(as_json: AsJson = False) -> None:
             _recommend(app, printer, household[member.name])
         for query in flow.SEARCHES:
             _search(app, printer, household[flow.HOUSEHOLD[0].name], query)
+        _listen(app, printer, household[flow.HOUSEHOLD[0].name])
         _say_how_to_go_on(app, printer, flow.HOUSEHOLD, flow.PASSWORD)
 
 
@@ -120,6 +122,29 @@ def _search(app: Mediatheque, printer: Printer, viewer: User, query: str) -> Non
         _say_hit(printer, hit)
 
 
+def _listen(app: Mediatheque, printer: Printer, user: User) -> None:
+    """A recording is listened to, and answers a question; skipped where the extra "archive" is not installed."""
+    from mediatheque.cli.following import job_json, work_and_follow
+    from mediatheque.flows import asking
+    from mediatheque.flows.demo import QUESTION, add_recording
+
+    _headline(printer, "A recording: two people on sound in films")
+    try:
+        added = add_recording(app, user)
+    except Unavailable as error:
+        printer.note(str(error))
+        return
+    for job in work_and_follow(app, printer, user.id, [added.job_id] if added.job_id is not None else []):
+        printer.emit(job_json(job))
+        printer.say(f"Listened to: {job.error or job.line}.")
+    embedder = embedder_of(app, printer)
+    steps = asking.ask(app.database, asking.Asking(user.id, QUESTION), embedder=embedder)
+    (done,) = (step for step in steps if isinstance(step, asking.Done))
+    printer.emit({"question": QUESTION, "answer": done.answer.text})
+    printer.say(f"Asked: “{QUESTION}”", style="bold")
+    printer.say(done.answer.text)
+
+
 def _say_hit(printer: Printer, hit: SearchHit) -> None:
     from rich.padding import Padding
     from rich.text import Text
@@ -145,5 +170,6 @@ def _say_how_to_go_on(
     table.add_row("Sign in", f"as {who}, password {password}")
     table.add_row("Answer the questions", f"mediatheque review --demo --user {names[0]}")
     table.add_row("Look around", f"mediatheque search --demo --user {names[1]} QUERY")
+    table.add_row("Ask the recording", f"mediatheque ask --demo --user {names[0]} QUESTION")
     table.add_row("Begin your own", "mediatheque users add NAME, then mediatheque import FILE")
     printer.say(table)

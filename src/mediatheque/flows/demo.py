@@ -10,10 +10,12 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from mediatheque.accounts.passwords import hash_password
 from mediatheque.accounts.queries import password_hash_of, set_password
 from mediatheque.enrich.sources import SourceSettings, SyncPlan
+from mediatheque.flows.archiving import Added, Wishes, add_file
 from mediatheque.flows.catalogue import sync
 from mediatheque.flows.import_history import import_file
 from mediatheque.importers import Options
@@ -22,6 +24,9 @@ from mediatheque.kit.errors import Conflict
 from mediatheque.library.queries.batches import Batch, list_batches
 from mediatheque.library.queries.claims import count_claims
 from mediatheque.library.queries.users import User, add_user, all_users
+
+if TYPE_CHECKING:
+    from mediatheque.wiring import Mediatheque
 
 #: What both members of the household sign in with; their library holds nothing that is anybody's.
 PASSWORD = "demo-household"  # noqa: S105
@@ -47,6 +52,11 @@ SEARCHES = (
     "two sisters and the secrets of a small town",
     "finding comfort in cooking for strangers",
 )
+
+
+#: What is listened to, and a question that only it answers.
+RECORDING = "listening-in-the-dark.opus"
+QUESTION = "What were the voices of the visitors made from?"
 
 
 def check_is_demo(db: Connection) -> None:
@@ -89,6 +99,13 @@ def import_exports(database: Database, user: User, member: Member) -> list[Batch
             known = before.get(path.name)
             done.append(known or import_file(database, user.id, path, options=options))
     return done
+
+
+def add_recording(app: Mediatheque, user: User) -> Added:
+    """Put the demo's own recording, two people on sound in films, into a member's archive, unless it is there."""
+    recording = resources.files("mediatheque").joinpath("demo_media", RECORDING)
+    with resources.as_file(recording) as path:
+        return add_file(app, user.id, path, RECORDING, Wishes(tags=("sound",)))
 
 
 @contextmanager
