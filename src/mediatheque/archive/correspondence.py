@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from typing import Protocol, TypeVar
 
-from mediatheque.archive.queries.transcript import Line
+
+class Spoken(Protocol):
+    """What is known of a line: when it is said, by which speaker of its recording, and what was heard."""
+
+    @property
+    def start_ms(self) -> int: ...
+    @property
+    def end_ms(self) -> int: ...
+    @property
+    def speaker(self) -> int | None: ...
+    @property
+    def machine_text(self) -> str: ...
+
+
+L = TypeVar("L", bound=Spoken)
 
 #: How far the beginnings of one line may lie apart: two transcriptions cut a pause differently.
 _FARTHEST_MS = 3_000
@@ -14,7 +29,7 @@ _FARTHEST_MS = 3_000
 _ALIKE = 0.6
 
 
-def corresponding(line: Line, lines: Sequence[Line], shift_ms: int) -> Line | None:
+def corresponding(line: Spoken, lines: Sequence[L], shift_ms: int) -> L | None:
     """Of `lines`, the one that says at the same moment what `line` says; its times plus `shift_ms` are theirs."""
     said = line.machine_text.lower()
     near = [other for other in lines if abs(other.start_ms - line.start_ms - shift_ms) <= _FARTHEST_MS]
@@ -29,7 +44,7 @@ def corresponding(line: Line, lines: Sequence[Line], shift_ms: int) -> Line | No
 
 
 def speakers_that_correspond(
-    lines: Sequence[Line], others: Sequence[Line], shift_ms: int
+    lines: Sequence[Spoken], others: Sequence[Spoken], shift_ms: int
 ) -> Mapping[int, int]:
     """For each speaker of `lines`, who speaks most of that time in `others`; nobody stands for two."""
     together: Counter[tuple[int, int]] = Counter()
