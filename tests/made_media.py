@@ -6,7 +6,7 @@ import struct
 import subprocess
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,7 +143,7 @@ class Taken:
 
 
 @contextmanager
-def taken_by_children() -> Iterator[Taken]:
+def taken_by_children() -> Generator[Taken]:
     """Watch the children of this process for the length of a block."""
     taken, done = Taken(), threading.Event()
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -20,7 +21,7 @@ from mediatheque.archive.queries.media import (
     put_file,
     update_media,
 )
-from mediatheque.archive.steps import normalise, step
+from mediatheque.archive.steps import Tools, normalise, step
 from mediatheque.kit.database import Database
 from mediatheque.kit.errors import Cancelled, Invalid, Unavailable
 from mediatheque.kit.settings import read_settings
@@ -65,7 +66,7 @@ def run(app: Mediatheque, media_id: int, going: Going | None = None) -> None:
     with app.database.transaction() as db:
         given = normalise.read(db, media_id)
     assert given is not None
-    made = normalise.run(given, app, going or Going())
+    made = normalise.run(given, cast("Tools", app), going or Going())
     with app.database.transaction() as db:
         assert normalise.write(db, media_id, made) is None
 
@@ -155,7 +156,7 @@ def test_tags_fill_what_the_page_left_open(app: Mediatheque, ada: User, tmp_path
             {"title": "End", "start_ms": 1000, "end_ms": 2000},
         ],
     }
-    assert of_page == of_tags | {"title": "As the page says", "by": "The page"}
+    assert of_page == dict(of_tags) | {"title": "As the page says", "by": "The page"}
 
 
 def test_damage_is_said_and_taken_back(app: Mediatheque, ada: User, tmp_path: Path) -> None:

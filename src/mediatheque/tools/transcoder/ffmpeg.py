@@ -158,10 +158,15 @@ class Ffmpeg:
             if cover is not None:
                 attempts.append(((), f"0:v:{cover}", arguments.SMALL))
             if picture is not None:
-                # The most usual of 24 frames, so that it is not the one between two scenes.
+                # The most usual of 24 frames, so that it is not the one between two scenes; from the key frame before
+                # that moment, as films of talks may have one a minute.
                 moments = dict.fromkeys((at_ms, 0))
                 attempts += (
-                    (("-ss", f"{ms / 1000:.3f}"), f"0:v:{picture}", f"{arguments.SMALL},thumbnail=24")
+                    (
+                        ("-noaccurate_seek", "-ss", f"{ms / 1000:.3f}"),
+                        f"0:v:{picture}",
+                        f"{arguments.SMALL},thumbnail=24",
+                    )
                     for ms in moments
                 )
             for before, which, small in attempts:
