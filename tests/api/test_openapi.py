@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -101,6 +102,7 @@ def test_the_app_keeps_what_the_document_promises(
             *("--exclude-path", "/api/users/me", "--exclude-path", "/api/users/{user_id}"),
         ],
         cwd=app.state.mediatheque.data_dir,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": str(ROOT / "tests" / "schemathesis_hooks.py")},
         capture_output=True,
         text=True,
         check=False,

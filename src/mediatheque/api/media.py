@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BeforeValidator
 
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
@@ -43,6 +45,15 @@ router = APIRouter(prefix="/media", tags=["media"])
 _LISTING, _TRASH = "media", "media-trash"
 _LATEST = date(9000, 1, 1)  # days beyond have no day after them in every zone
 
+
+def _as_day(given: object) -> object:
+    """Seconds since 1970 are a day to pydantic, and to nobody else."""
+    if isinstance(given, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", given):
+        raise ValueError("is no day; write it like 2026-03-14")
+    return given
+
+
+Day = Annotated[date, BeforeValidator(_as_day)]
 _WRITTEN: dict[str, Any] = {"type": "string"}
 Format = Literal["json", "srt", "vtt", "text", "markdown"]
 
@@ -61,8 +72,8 @@ async def list_recordings(
     ] = None,
     origin: Annotated[Origin | None, Query(description="Only what came this way.")] = None,
     parent: Annotated[Id | None, Query(description="Only what came from this feed or playlist.")] = None,
-    added_from: Annotated[date | None, Query(description="Only added on this day (UTC) or later.")] = None,
-    added_to: Annotated[date | None, Query(description="Only added on this day (UTC) or earlier.")] = None,
+    added_from: Annotated[Day | None, Query(description="Only added on this day (UTC) or later.")] = None,
+    added_to: Annotated[Day | None, Query(description="Only added on this day (UTC) or earlier.")] = None,
     duplicates: Annotated[bool, Query(description="Also what is the same as another one.")] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -108,14 +119,14 @@ async def list_tags(app: Opened, asker: Asker) -> UsedTags:
     return UsedTags(items=[UsedTagView(name=tag.name, count=tag.count) for tag in used])
 
 
-@router.get("/{media_id}", summary="One recording", responses=problems.describe(404))
+@router.get("/{media_id:int}", summary="One recording", responses=problems.describe(404))
 async def get_media(app: Opened, asker: Asker, media_id: PathId) -> MediaDetails:
     """Everything that is known of a recording, except its words: those are the transcript."""
     return await app.database.run(details, asker.id, media_id)
 
 
 @router.get(
-    "/{media_id}/transcript",
+    "/{media_id:int}/transcript",
     summary="What is said in it",
     response_class=Response,
     responses={
@@ -151,7 +162,7 @@ async def get_transcript(
     return Response(written, headers=headers, media_type=f"{form.MEDIA_TYPE}; charset=utf-8")
 
 
-@router.patch("/{media_id}", summary="Correct a recording", responses=problems.describe(404, 409))
+@router.patch("/{media_id:int}", summary="Correct a recording", responses=problems.describe(404, 409))
 async def change_media(app: Opened, asker: Asker, media_id: PathId, given: MediaChange) -> MediaDetails:
     """Title, tags, who speaks, and what is really said. The machine's words are kept beside yours.
 
@@ -176,7 +187,7 @@ async def change_media(app: Opened, asker: Asker, media_id: PathId, given: Media
 
 
 @router.delete(
-    "/{media_id}", status_code=204, summary="Delete a recording", responses=problems.describe(404, 409)
+    "/{media_id:int}", status_code=204, summary="Delete a recording", responses=problems.describe(404, 409)
 )
 async def delete_media(
     app: Opened,
@@ -199,7 +210,9 @@ async def delete_media(
     return Response(status_code=204)
 
 
-@router.post("/{trashed_id}/restore", summary="Bring a recording back", responses=problems.describe(404, 409))
+@router.post(
+    "/{trashed_id:int}/restore", summary="Bring a recording back", responses=problems.describe(404, 409)
+)
 async def restore_media(app: Opened, asker: Asker, trashed_id: PathId) -> AddedView:
     """Take a recording out of the trash; work on it that was not finished goes on."""
 
@@ -211,7 +224,10 @@ async def restore_media(app: Opened, asker: Asker, trashed_id: PathId) -> AddedV
 
 
 @router.post(
-    "/{media_id}/process", status_code=202, summary="Work on it again", responses=problems.describe(404, 409)
+    "/{media_id:int}/process",
+    status_code=202,
+    summary="Work on it again",
+    responses=problems.describe(404, 409),
 )
 async def process_media(app: Opened, asker: Asker, media_id: PathId, given: Again) -> AddedView:
     """Do the steps from one on again; what there is stays to be found until it is replaced."""

@@ -66,7 +66,7 @@ _RESPONSES = {
 
 
 @router.get(
-    "/{media_id}/file/{role}", summary="A recording's file", response_class=Response, responses=_RESPONSES
+    "/{media_id:int}/file/{role}", summary="A recording's file", response_class=Response, responses=_RESPONSES
 )
 async def get_file(
     app: Opened,
@@ -95,7 +95,7 @@ async def get_file(
 
 
 @router.head(
-    "/{media_id}/file/{role}",
+    "/{media_id:int}/file/{role}",
     summary="About a recording's file",
     response_class=Response,
     responses={
@@ -115,7 +115,7 @@ async def head_file(
     return Response(headers=headers | {"Content-Length": str(file.size_bytes)})
 
 
-@router.get("/{media_id}/play", summary="A link to listen by", responses=problems.describe(404))
+@router.get("/{media_id:int}/play", summary="A link to listen by", responses=problems.describe(404))
 async def play(
     app: Opened,
     asker: Asker,

@@ -183,7 +183,7 @@ class MediaChange(BaseModel):
     language: Language | None = Field(None, description="Counts when it is transcribed again.")
     speaker_count: Annotated[int, Field(ge=1, le=20)] | None = None
     speakers: Annotated[list[SpeakerChange], Field(max_length=50)] = []
-    lines: Annotated[list[LineChange], Field(max_length=5000)] = []
+    lines: Annotated[list[LineChange], Field(max_length=200)] = []
 
 
 class Again(BaseModel):

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import asdict
 from email.utils import format_datetime
 from pathlib import Path as FilePath
@@ -31,7 +31,7 @@ from mediatheque.api.uploading import harmless_name
 from mediatheque.archive.queries.uploads import Upload
 from mediatheque.flows import uploads
 from mediatheque.flows.uploads import Busy, Held
-from mediatheque.kit.errors import Invalid, TooLarge
+from mediatheque.kit.errors import Invalid, TooLarge, Unavailable
 from mediatheque.wiring import Mediatheque
 
 router = APIRouter(prefix="/uploads", tags=["media"])
@@ -208,6 +208,12 @@ async def delete_upload(app: Opened, asker: Asker, upload_id: UploadId) -> Respo
     except Busy as busy:
         raise _locked(busy) from None
     return Response(status_code=204)
+
+
+def forget_expired(app: Mediatheque) -> None:
+    """Clear up what nobody went on with, when the server starts; a database that is away is no reason not to."""
+    with suppress(Unavailable):
+        uploads.sweep_uploads(app)
 
 
 class Tus:
