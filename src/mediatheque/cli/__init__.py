@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from mediatheque.cli import (
     adding,
+    asking,
     catalogue,
     checking,
     demo,
@@ -19,6 +20,7 @@ from mediatheque.cli import (
     exporting,
     finding,
     importing,
+    jobs,
     lists,
     media_changes,
     onboarding,
@@ -118,6 +120,7 @@ app.command("add", rich_help_panel=_RECORDINGS)(adding.add)
 app.command("watch-folder", rich_help_panel=_RECORDINGS)(adding.watch_folder)
 app.add_typer(media_changes.media, name="media", rich_help_panel=_RECORDINGS)
 app.command("search", rich_help_panel=_FIND)(finding.search)
+app.command("ask", rich_help_panel=_FIND)(asking.ask)
 app.command("recommend", rich_help_panel=_FIND)(recommending.recommend)
 app.command("similar", rich_help_panel=_FIND)(lists.similar)
 app.command("why", rich_help_panel=_FIND)(reasoning.why)
@@ -127,6 +130,7 @@ app.command("save", rich_help_panel=_SAY)(telling.save)
 app.command("hide", rich_help_panel=_SAY)(telling.hide)
 app.command("unhide", rich_help_panel=_SAY)(telling.unhide)
 app.command("export", rich_help_panel=_HISTORY)(exporting.export)
+app.add_typer(jobs.jobs, name="jobs", rich_help_panel=_LIBRARY)
 app.add_typer(users.app, name="users", rich_help_panel=_LIBRARY)
 app.command("train", rich_help_panel=_LIBRARY)(training.train)
 app.add_typer(training.models, name="models", rich_help_panel=_LIBRARY)

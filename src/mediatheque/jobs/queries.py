@@ -386,6 +386,18 @@ def job_with_id(db: Connection, job_id: int, user_id: int | None) -> Job:
     return _job(row)
 
 
+def jobs_with_ids(db: Connection, job_ids: Collection[int], user_id: int | None) -> list[Job]:
+    """Those of these that are the user's, oldest first; None: whoever's they are."""
+    rows = db.execute(
+        text(f"""
+            SELECT {_COLUMNS} FROM jobs WHERE id = ANY(:ids) AND (CAST(:user AS bigint) IS NULL OR user_id = :user)
+            ORDER BY id
+        """),
+        {"ids": list(job_ids), "user": user_id},
+    )
+    return [_job(row) for row in rows]
+
+
 def list_jobs(
     db: Connection,
     user_id: int | None,
