@@ -35,6 +35,8 @@ class Source:
     speaker: str | None = None
     #: The original, where the recording has one.
     link: str | None = None
+    #: Where in the text which millisecond of the recording is, as far as the transcript's lines tell: (letter, ms).
+    anchors: tuple[tuple[int, int], ...] = ()
     score: float = 0.0
 
 
@@ -83,16 +85,10 @@ class Answer:
 
 
 def cite(source: Source, start: int, end: int) -> Citation:
-    """The citation of the letters from `start` to `end` of a source's text.
-
-    The time is where the words lie in the passage by their share of its letters: within some seconds, as people do not
-    speak evenly.
-    """
+    """The citation of the letters from `start` to `end` of a source's text, with when they are said."""
     begins, ends = source.start_ms, source.end_ms
     if begins is not None and ends is not None and source.text:
-        length = ends - begins
-        ends = begins + round(length * end / len(source.text))
-        begins += round(length * start / len(source.text))
+        begins, ends = _said_at(source, start), _said_at(source, end)
     return Citation(
         kind=source.kind,
         key=source.key,
@@ -105,6 +101,15 @@ def cite(source: Source, start: int, end: int) -> Citation:
         speaker=source.speaker,
         link=beginning_at(source.link, (begins or 0) // 1000) if source.link is not None else None,
     )
+
+
+def _said_at(source: Source, letter: int) -> int:
+    """When a letter of a source is said: between two anchors by its share of the letters, as people speak about evenly."""
+    first, last = (0, source.start_ms or 0), (len(source.text), source.end_ms or 0)
+    before = max((a for a in source.anchors if a[0] <= letter), default=first)
+    after = min((a for a in source.anchors if a[0] > letter), default=max(last, before))
+    share = (letter - before[0]) / (after[0] - before[0]) if after[0] > before[0] else 0.0
+    return round(before[1] + share * (after[1] - before[1]))
 
 
 def sentence_to_json(sentence: Sentence) -> dict[str, Any]:

@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from mediatheque.search.answering.evidence import LEAST, LEAST_WITHOUT_MEANING, Evidence
 from mediatheque.search.answering.history import asked_for
 from mediatheque.search.answering.spans import sentence_spans
+from mediatheque.search.answering.verify import is_order
 from mediatheque.search.answering.words import content_stems
 from mediatheque.search.answers import Citation, Sentence, Source, cite
 
 #: More sentences would be a list of passages, not an answer.
-_MOST = 3
+_MOST = 2
 #: Further sentences have to be nearly as sure as the best one.
-_SHARE_OF_BEST = 0.6
+_SHARE_OF_BEST = 0.75
 _MOST_FACTS = 4
+#: A quotation of so many words is read at a glance; why something is so is often said in the next sentence.
+_SHORT_WORDS = 45
 #: So much in common, and a sentence says what another has said.
 _SAME = 0.6
 # Of what came before: "It does.", "They ate more."
@@ -67,14 +70,20 @@ def clock(milliseconds: int) -> str:
 
 
 def _readable(evidence: Evidence) -> tuple[Source, int, int]:
-    """The sentence, with the one before it in its passage where it leans on that, and the one after a question."""
+    """The sentence, with the one before it in its passage where it leans on that, and the one after while it is short."""
     source, start, end = evidence.source, evidence.start, evidence.end
-    spans = sentence_spans(source.text)
+    spans = [(a, b) for a, b in sentence_spans(source.text) if not is_order(source.text[a:b])]
     place = spans.index((start, end))
-    if place and (len(evidence.text.split()) < 5 or _LEANING.match(evidence.text)):
+    if (
+        place
+        and not source.text[spans[place - 1][1] : start].strip()
+        and (len(evidence.text.split()) < 5 or _LEANING.match(evidence.text))
+    ):
         start = spans[place - 1][0]
-    if evidence.text.endswith("?") and place + 1 < len(spans):
-        end = spans[place + 1][1]
+    after = spans[place + 1] if place + 1 < len(spans) else (end, end)
+    is_short = len(source.text[start : after[1]].split()) <= _SHORT_WORDS
+    if (is_short or evidence.text.endswith("?")) and not source.text[end : after[0]].strip():
+        end = after[1]
     return source, start, end
 
 

@@ -73,10 +73,11 @@ def retrieve(
     which = which or PassageFilter()
     facts = tuple(history.facts(db, viewer, asked.text, about=asked.about))
     condition = shown.conditions(db, viewer, which)
-    if condition is None or not shown.has_passages(db, viewer):
+    total = queries.number_of_passages(db, viewer)
+    if condition is None or not total:
         return Found(facts=facts)
     stems = content_stems(asked.text)[:16]
-    weights = _weights(db, viewer, stems, condition)
+    weights = _weights(db, total, stems, condition)
     telling = {_beginning(stem): weight for stem, weight in weights.items() if weight > 0.0}
     by_stem = queries.passages_with_stems(db, telling, *condition, _POOL)
     rankings = [by_stem, *_by_meaning(db, viewer, asked, which, embedder_name)]
@@ -85,10 +86,9 @@ def retrieve(
 
 
 def _weights(
-    db: Connection, viewer: int, stems: Sequence[str], condition: tuple[str, Mapping[str, object]]
+    db: Connection, total: int, stems: Sequence[str], condition: tuple[str, Mapping[str, object]]
 ) -> dict[str, float]:
     """Inverse document frequency (Spärck Jones 1972), as a share of what a word that is nowhere would tell."""
-    total = queries.number_of_passages(db, viewer)
     counts = queries.counts_of_stems(db, [_beginning(stem) for stem in stems], *condition)
     most = math.log(total + 2)
     weights: dict[str, float] = {}
@@ -152,6 +152,7 @@ def _found(
     if added := [passage_id for passage_id in scores if passage_id not in rows]:
         rows |= shown.passages_shown(db, viewer, added)
         around |= queries.around(db, viewer, added)
+    lines = queries.lines_within(db, viewer, list(rows))
     sources = [
         Source(
             key=f"passage:{row.passage_id}",
@@ -164,9 +165,23 @@ def _found(
             end_ms=row.end_ms,
             speaker=row.speaker_name,
             link=row.link,
+            anchors=_anchors(row.text, lines.get(row.passage_id, ())),
             score=scores[row.passage_id],
         )
         for row in (rows[passage_id] for passage_id in scores if passage_id in rows)
     ]
     beside = {f"passage:{n}": (a.before, a.after) for n, a in around.items()}
     return Found(tuple(sources), facts, beside, dict(weights))
+
+
+def _anchors(text: str, lines: Sequence[queries.SpokenLine]) -> tuple[tuple[int, int], ...]:
+    """Where in a passage its lines begin and end, as far as they are found there."""
+    anchors: list[tuple[int, int]] = []
+    at = 0
+    for line in lines:
+        said = " ".join(line.text.split())
+        place = text.find(said, at) if said else -1
+        if place >= 0:
+            at = place + len(said)
+            anchors += [(place, line.start_ms), (at, line.end_ms)]
+    return tuple(anchors)

@@ -74,7 +74,7 @@ def verified(text: str, cited: Sequence[Source], embedder: Embedder | None = Non
     if not supporting or not _is_same(text, share, supporting, embedder):
         return None
     surest = max(supporting, key=lambda one: one.share)
-    if bool(_DENIES.search(plain(text))) and not _denies_near(surest):
+    if _DENIES.search(plain(text)) and not _DENIES.search(plain(surest.text)):
         return None
     return Sentence(text, tuple(_citation(one) for one in sorted(supporting, key=lambda one: -one.share)))
 
@@ -143,10 +143,6 @@ def _is_same(text: str, share: float, supporting: Sequence[_Cited], embedder: Em
     except Unavailable:
         return False
     return max(float(own @ other) for other in others) >= _ALIKE
-
-
-def _denies_near(cited: _Cited) -> bool:
-    return bool(_DENIES.search(plain(cited.source.text)))
 
 
 def _citation(one: _Cited) -> Citation:

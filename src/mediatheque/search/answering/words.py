@@ -283,13 +283,120 @@ def words(text: str) -> list[str]:
 
 def content_stems(text: str) -> list[str]:
     """The stems of the words that tell something, each once, in their order."""
+    return list(dict.fromkeys(stem(word) for word in content_words(text)))
+
+
+def content_words(text: str) -> list[str]:
+    """The words that tell something, each once, in small letters."""
     telling = (word for word in map(plain, words(text.replace("-", " "))) if word not in _FILLERS)
-    return list(dict.fromkeys(stem(word) for word in telling if len(word) > 1 or word.isdigit()))
+    return list(dict.fromkeys(word for word in telling if len(word) > 1 or word.isdigit()))
 
 
 def all_stems(text: str) -> set[str]:
     """The stems of every word."""
     return {stem(plain(word)) for word in words(text.replace("-", " "))}
+
+
+# Verbs of speech whose forms have no stem in common.
+_IRREGULAR = {
+    form: base
+    for base, *forms in (
+        entry.split()
+        for entry in [
+            "become became",
+            "begin began begun",
+            "bite bit bitten",
+            "blow blew blown",
+            "break broke broken",
+            "bring brought",
+            "build built",
+            "burn burnt",
+            "buy bought",
+            "catch caught",
+            "choose chose chosen",
+            "come came",
+            "cost",
+            "cut",
+            "die died dead death",
+            "draw drew drawn",
+            "drink drank drunk",
+            "drive drove driven",
+            "eat ate eaten",
+            "fall fell fallen",
+            "feed fed",
+            "feel felt",
+            "fight fought",
+            "find found",
+            "fly flew flown",
+            "forget forgot forgotten",
+            "freeze froze frozen",
+            "grow grew grown",
+            "hang hung",
+            "hear heard",
+            "hide hid hidden",
+            "hold held",
+            "keep kept",
+            "know knew known",
+            "lay laid",
+            "lead led",
+            "learn learnt",
+            "leave left",
+            "lend lent",
+            "lie lay lain",
+            "light lit",
+            "lose lost",
+            "meet met",
+            "pay paid",
+            "ride rode ridden",
+            "ring rang rung",
+            "rise rose risen",
+            "run ran",
+            "see saw seen",
+            "sell sold",
+            "send sent",
+            "shake shook shaken",
+            "shine shone",
+            "shoot shot",
+            "sing sang sung",
+            "sink sank sunk",
+            "sit sat",
+            "sleep slept",
+            "speak spoke spoken",
+            "spend spent",
+            "stand stood",
+            "steal stole stolen",
+            "stick stuck",
+            "swim swam swum",
+            "teach taught",
+            "tear tore torn",
+            "think thought",
+            "throw threw thrown",
+            "wake woke woken",
+            "wear wore worn",
+            "weep wept",
+            "win won",
+            "write wrote written",
+            "foot feet",
+            "tooth teeth",
+            "mouse mice",
+            "goose geese",
+            "man men",
+            "woman women",
+            "child children",
+            "life lives",
+            "leaf leaves",
+            "knife knives",
+            "high height",
+            "deep depth",
+            "long length",
+            "wide width",
+            "warm warmth",
+            "strong strength",
+            "weigh weight",
+        ]
+    )
+    for form in forms
+}
 
 
 @lru_cache(maxsize=50_000)
@@ -299,6 +406,7 @@ def stem(word: str) -> str:
     Words of other languages lose at most an ending, on both sides of every comparison.
     """
     word = word.replace("’", "'").removesuffix("'s").replace("'", "").replace(".", "")
+    word = _IRREGULAR.get(word, word)
     if len(word) <= 3 or not word.isalpha():
         return word
     for ending, instead, least in _ENDINGS:

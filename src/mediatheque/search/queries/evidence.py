@@ -182,3 +182,31 @@ def around(db: Connection, viewer: int, passage_ids: Sequence[int]) -> dict[int,
         {"ids": list(passage_ids), "viewer": viewer},
     )
     return {row.id: Around(row.before, row.after_id, row.after) for row in rows}
+
+
+class SpokenLine(NamedTuple):
+    """A line of a transcript that overlaps a passage."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+
+
+def lines_within(db: Connection, viewer: int, passage_ids: Sequence[int]) -> dict[int, list[SpokenLine]]:
+    """The lines that passages of the viewer are made of, corrected, in their order."""
+    rows = db.execute(
+        text("""
+            SELECT p.id, l.start_ms, l.end_ms, coalesce((
+                SELECT c.text FROM line_corrections c
+                WHERE c.media_id = l.media_id AND c.start_ms = l.start_ms ORDER BY c.id DESC LIMIT 1
+            ), l.text) AS said
+            FROM passages p
+            JOIN transcript_lines l ON l.media_id = p.media_id AND l.start_ms < p.end_ms AND l.end_ms > p.start_ms
+            WHERE p.id = ANY(CAST(:ids AS bigint[])) AND p.user_id = :viewer ORDER BY p.id, l.position
+        """),
+        {"ids": list(passage_ids), "viewer": viewer},
+    )
+    lines: dict[int, list[SpokenLine]] = {}
+    for row in rows:
+        lines.setdefault(row.id, []).append(SpokenLine(row.start_ms, row.end_ms, row.said))
+    return lines
