@@ -66,6 +66,7 @@ def ids(text: str, **rest: object) -> list[int]:
         ("We had to read the novel It at school, of all things.", 3),
         ("They showed us Twelve Angry Men by Sidney Lumet.", 16),
         ("My teacher lent me the book Nineteen Eighty-Four when I was ten.", 11),
+        ("You also brought a science fiction film. Alien. I saw it twice.", 1),
         ("The show Alien Nation was on every Friday.", 19),
     ],
 )
@@ -82,6 +83,7 @@ def test_a_work_that_is_meant_is_found(text: str, meant: int) -> None:
         "There was an alien plant in the garden.",
         "The bridge was closed. Bridge number four is open. He stood in the oven room.",
         "I watched it. I read her letter. Last Year was hard, people say.",
+        "We spoke of nothing else. Bridge. That was all he said about the film.",
         BRIDGES + BAKING + STARS,
     ],
 )

@@ -27,6 +27,8 @@ _BY_WORDS = (0.05, 0.15, 0.4, 0.75)
 _CAPITALS, _SMALL_LETTERS = 0.15, -0.25
 _NOUN, _VERB, _YEAR, _MAKER, _QUOTED, _OWN, _NAMED = 0.4, 0.3, 0.3, 0.3, 0.2, 0.05, 0.45
 _PART_OF_A_NAME = -0.3
+#: A title that is a whole sentence is an answer.
+_ALONE = 0.1
 _ONLY_A_PART_OF_THE_TITLE = -0.2
 
 _NOUNS: Mapping[str, tuple[Kind, ...]] = {
@@ -182,6 +184,11 @@ class _Around:
 
     def _cue(self, words: Sequence[Word], said: Said, kind: Kind) -> float:
         before = [_bare(w) for w in words[max(0, said.first - 3) : said.first]]
+        alone = 0.0
+        if said.first == 0 and said.end == len(words) and said.sentence > 0:
+            # "You brought a science fiction film. – Arrival."
+            before = [_bare(w) for w in self._sentences[said.sentence - 1].words[-3:]]
+            alone = _ALONE
         after = [_bare(w) for w in words[said.end : said.end + 3]]
         # "Alien, the film": an article stands between, where "Alien films" speaks of a kind of film.
         nouns = [
@@ -190,7 +197,7 @@ class _Around:
         ]
         found = [kinds for word in nouns if (kinds := _NOUNS.get(word))]
         if found:
-            return _NOUN if any(kind in kinds for kinds in found) else -0.1
+            return _NOUN + alone if any(kind in kinds for kinds in found) else -0.1
         found = [kinds for word in before if (kinds := _VERBS.get(word))]
         return _VERB if any(kind in kinds for kinds in found) else 0.0
 
