@@ -26,6 +26,7 @@ WANTED = [
     "undo",
     "review",
     "search",
+    "ask",
     "recommend",
     "similar",
     "why",

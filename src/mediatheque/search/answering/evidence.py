@@ -308,4 +308,4 @@ WEIGHTS_WITHOUT_MEANING: Mapping[str, float] = {
 
 #: Below this probability nothing is answered.
 LEAST = 0.145
-LEAST_WITHOUT_MEANING = 0.145
+LEAST_WITHOUT_MEANING = 0.205
