@@ -89,6 +89,11 @@ class _PassingError(Exception):
         self.retry_after = retry_after
 
 
+class _Body(NamedTuple):
+    content: bytes
+    headers: Mapping[str, str]
+
+
 class _Answer(NamedTuple):
     status: int
     headers: httpx.Headers
@@ -171,7 +176,18 @@ class HttpClient:
 
         Raises as `get_json`; an answer is never kept.
         """
-        answer = self._ask(self._checked(path), self._params, None, json.dumps(body).encode())
+        answer = self._ask(
+            self._checked(path), self._params, None, _Body(json.dumps(body).encode(), _JSON_HEADERS)
+        )
+        return self._decode(answer.body, answer)
+
+    def post_form(
+        self, path: str, fields: Mapping[str, str | list[str]], files: Mapping[str, tuple[str, bytes, str]]
+    ) -> Any:
+        """As `post_json`, with a form of fields and files (name, content, media type) as multipart/form-data."""
+        form = httpx.Request("POST", "http://form", data=dict(fields), files=dict(files))
+        body = _Body(form.read(), {"Content-Type": form.headers["Content-Type"]})
+        answer = self._ask(self._checked(path), self._params, None, body)
         return self._decode(answer.body, answer)
 
     def _checked(self, path: str) -> str:
@@ -193,7 +209,7 @@ class HttpClient:
         path: str,
         params: Mapping[str, str],
         stored: StoredResponse | None,
-        body: bytes | None = None,
+        body: _Body | None = None,
     ) -> _Answer:
         ends_at = self._monotonic() + self._deadline_s
 
@@ -230,14 +246,19 @@ class HttpClient:
         params: Mapping[str, str],
         stored: StoredResponse | None,
         ends_at: float,
-        body: bytes | None,
+        body: _Body | None,
     ) -> _Answer:
         self._bucket.take()
         timeout = max(0.01, min(self._timeout_s, ends_at - self._monotonic()))
-        method, headers = ("GET", _validators(stored)) if body is None else ("POST", _JSON_HEADERS)
+        method, headers = ("GET", _validators(stored)) if body is None else ("POST", body.headers)
         try:
             with self._http.stream(
-                method, path, params=params, headers=headers, content=body, timeout=timeout
+                method,
+                path,
+                params=params,
+                headers=headers,
+                content=body.content if body else None,
+                timeout=timeout,
             ) as response:
                 answer = _Answer(response.status_code, response.headers, self._read(response, ends_at))
         except httpx.TransportError as error:

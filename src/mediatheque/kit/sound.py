@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -52,3 +53,21 @@ def samples_of(file: Path, *, rate: int = SPEECH_RATE, seconds: float = 60.0) ->
                 yield np.concatenate(held)
     except av.error.FFmpegError as error:
         raise Invalid(f"The recording cannot be read ({error.strerror}): is it a whole sound file?") from None
+
+
+def flac_of(samples: Samples, *, rate: int = SPEECH_RATE) -> bytes:
+    """The samples as a FLAC file: nothing is lost, and it is half as large."""
+    import numpy as np
+
+    av: Any = importlib.import_module("av")
+    written = io.BytesIO()
+    with av.open(written, mode="w", format="flac") as container:
+        stream = container.add_stream("flac", rate=rate, layout="mono", format="s16")
+        for begin in range(0, len(samples), rate):
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(samples[None, begin : begin + rate]), format="s16", layout="mono"
+            )
+            frame.rate, frame.pts = rate, begin
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return written.getvalue()

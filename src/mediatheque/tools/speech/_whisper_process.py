@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from mediatheque.kit.errors import Invalid, MediathequeError, Unavailable
 from mediatheque.kit.memory import give_back
-from mediatheque.kit.sound import SPEECH_RATE, samples_of
 from mediatheque.tools.speech import Word
+from mediatheque.tools.speech._pieces import pieces
 from mediatheque.tools.speech._sentences import sentences
 from mediatheque.tools.speech._whisper_models import find_model
 
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
     Samples = npt.NDArray[np.int16]
 
-#: Recordings are heard in pieces, cut where it is quietest: an hour's spectrum at once would take 2 GB. What is no
-#: longer than the longest is one piece.
-_PIECE_S, _LONGEST_PIECE_S = 480, 720
 #: How the model is asked. Of WER on read speech nothing is lost by not telling it what it wrote before, and it was twice
 #: as fast: no window had to be done again for going in circles.
 OPTIONS: dict[str, Any] = {
@@ -110,8 +107,8 @@ def _listen(model: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
     language: str | None = question["language"]
     if language not in model.supported_languages:
         language = None
-    pieces = _pieces(Path(question["speech"]), question["from_ms"])
-    words = _heard_in(model, pieces, language)
+    parts = pieces(Path(question["speech"]), question["from_ms"])
+    words = _heard_in(model, parts, language)
     # First of all what language it is, also when nothing is said.
     yield next(words)
     for heard in sentences(word for word in words if isinstance(word, Word)):
@@ -119,10 +116,10 @@ def _listen(model: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"heard": [heard.start_ms, heard.end_ms, heard.text, told]}
 
 
-def _heard_in(model: Any, pieces: Iterator[tuple[int, Samples]], language: str | None) -> Iterator[Any]:
+def _heard_in(model: Any, parts: Iterator[tuple[int, Samples]], language: str | None) -> Iterator[Any]:
     """The language, then the words of all pieces."""
     is_told = False
-    for start_ms, samples in pieces:
+    for start_ms, samples in parts:
         segments, info = model.transcribe(samples.astype("float32") / 32_768.0, language=language, **OPTIONS)
         if not info.duration_after_vad:
             continue
@@ -137,37 +134,6 @@ def _heard_in(model: Any, pieces: Iterator[tuple[int, Samples]], language: str |
         give_back()
     if not is_told:
         yield {"language": None, "probability": None}
-
-
-def _pieces(speech: Path, from_ms: int) -> Iterator[tuple[int, Samples]]:
-    """Stretches of the recording that can be heard at once, and when each begins."""
-    import numpy as np
-
-    held = np.empty(0, np.int16)
-    begins_at = 0  # samples
-    skipped = from_ms * SPEECH_RATE // 1000
-    for block in samples_of(speech):
-        held = np.concatenate((held, block))
-        if begins_at < skipped:
-            dropped = min(skipped - begins_at, len(held))
-            held, begins_at = held[dropped:], begins_at + dropped
-        while len(held) > _LONGEST_PIECE_S * SPEECH_RATE:
-            cut = _quietest(held)
-            yield begins_at * 1000 // SPEECH_RATE, held[:cut]
-            held, begins_at = held[cut:], begins_at + cut
-    if len(held):
-        yield begins_at * 1000 // SPEECH_RATE, held
-
-
-def _quietest(samples: Samples) -> int:
-    """Where to cut: the middle of the quietest half second between the wanted length and the longest."""
-    import numpy as np
-
-    first, window = _PIECE_S * SPEECH_RATE, SPEECH_RATE // 10
-    searched = samples[first : _LONGEST_PIECE_S * SPEECH_RATE].astype(np.float32)
-    loudness = np.square(searched[: len(searched) // window * window]).reshape(-1, window).mean(axis=1)
-    over_half_a_second = np.convolve(loudness, np.ones(5), mode="valid")
-    return first + (int(over_half_a_second.argmin()) * window) + window * 5 // 2
 
 
 def _tell(out: Any, message: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ def arrays_in(content: bytes, within: str) -> dict[str, npt.NDArray[np.float32]]
     """The 32-bit arrays of the mapping saved as `within`, by name; raises Invalid for a file of another kind."""
     file = io.BytesIO(content)
     try:
-        if pickle.load(file) != _MAGIC:  # noqa: S301  a number: our own reader comes next
+        if _Reader(file).load() != _MAGIC:
             raise Invalid("not a file of PyTorch before 1.6")
         for _ in ("version", "machine"):
             _Reader(file).load()
