@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mediatheque.archive.keyphrases import keyphrases
+from mediatheque.archive.stopwords import function_words
 
 _STOP = frozenset(
     [
@@ -68,3 +69,9 @@ def test_any_text_gives_at_most_so_many_in_falling_order(text: str, most: int) -
     assert len(found) <= most
     assert scores == sorted(scores, reverse=True)
     assert all(phrase.strip() for phrase, _ in found)
+
+
+def test_other_languages_have_stop_words_of_their_own() -> None:
+    assert {"och", "att", "det"} <= function_words("sv")
+    assert "och" not in function_words("en")
+    assert {"the", "und"} <= function_words(None)

@@ -116,6 +116,13 @@ def stopwords(language: str | None) -> frozenset[str]:
 
 @lru_cache(maxsize=16)
 def function_words(language: str | None) -> frozenset[str]:
-    """The function words of a language (ISO 639-1) in small letters; those of all, where there is no list of it."""
-    written = _BY_LANGUAGE.get((language or "")[:2].lower()) or " ".join(_BY_LANGUAGE.values())
-    return frozenset(written.split())
+    """The function words of a language (ISO 639-1) in small letters; those of all lists here, where nobody has one."""
+    code = (language or "")[:2].lower()
+    if (written := _BY_LANGUAGE.get(code)) is not None:
+        return frozenset(written.split())
+    # Of the languages above, its lists hold too much that tells something: 1,298 English words, "world" among them.
+    import stopwordsiso
+
+    if code and stopwordsiso.has_lang(code):
+        return frozenset(stopwordsiso.stopwords(code))
+    return frozenset(" ".join(_BY_LANGUAGE.values()).split())
