@@ -159,7 +159,7 @@ def recalls(db: Connection, archive: made.Archive, asked: Sequence[Asked]) -> li
         ids = np.array(db.execute(statement, given).scalars().all(), np.int64)
         likeness = archive.vectors[ids - 1].astype(np.float32) @ one.vector
         tenth = np.sort(likeness)[-10:][0] if len(likeness) else 0.0
-        found = store().nearest_passages(db, made.MODEL, one.vector, 50, Condition(sql, given))[:10]
+        found = store().nearest_passages(db, made.MODEL, one.vector, 30, Condition(sql, given))[:10]
         # Equally near is equally right: rounding to half floats makes ties.
         near = sum(
             float(archive.vectors[n.passage_id - 1].astype(np.float32) @ one.vector) >= tenth - 1e-4

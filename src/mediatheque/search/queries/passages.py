@@ -16,7 +16,7 @@ from mediatheque.search.reading import Wording
 _SHOWN = "m.user_id = :viewer AND m.deleted_at IS NULL AND m.duplicate_of IS NULL"
 #: More matches than this are not ranked: a word that common says nothing.
 _MOST_RANKED = 500
-_MOST_IN_PART = 6
+_MOST_IN_PART = 4
 #: Speakers' numbers lie below it: a recording's number times this plus a speaker's is a pair's.
 _SPEAKERS = 32_768
 
