@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mediatheque.archive import formats
+from mediatheque.archive.captions import read_captions
 from mediatheque.archive.formats import Document, Part, Said, link_at
 from mediatheque.archive.formats._cues import cues
 from mediatheque.kit.errors import Invalid
@@ -198,3 +199,20 @@ def test_what_is_asked_for_is_on_the_shelf() -> None:
     assert formats.names() == ("json", "markdown", "srt", "text", "vtt")
     with pytest.raises(Invalid, match="json, markdown, srt"):
         formats.form("docx")
+
+
+@pytest.mark.parametrize("name", ["srt", "vtt"])
+def test_subtitles_are_read_back_by_whoever_takes_captions_in(name: str) -> None:
+    said = [
+        Said(start_ms=1_000, end_ms=9_000, text="Bees & wasps: is a < b, they ask? " * 3, speaker="Ada"),
+        Said(start_ms=9_500, end_ms=12_000, text="Nobody knows.", speaker="Ben"),
+        Said(start_ms=12_000, end_ms=14_000, text="Ask them again.", speaker="Ada"),
+        Said(start_ms=14_000, end_ms=15_000, text="I will.", speaker="Ben"),
+    ]
+    written = formats.form(name).write(Document(title="T", lines=said))
+    read = read_captions(written.encode())
+    assert " ".join(line.text for line in read).split() == " ".join(line.text for line in said).split()
+    assert (read[0].start_ms, read[-1].end_ms) == (1_000, 15_000)
+    speakers = list(dict.fromkeys(line.speaker for line in read))
+    # SubRip names a speaker where one begins, and what goes on without a name is nobody's.
+    assert [who for who in speakers if who or name == "vtt"] == ["Ada", "Ben"]
