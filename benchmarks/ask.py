@@ -1,4 +1,4 @@
-"""How well the archive answers: `make bench NAME=ask`, and with a small local model `python benchmarks/ask.py --llm SETTING`.
+"""How well the archive answers: `make bench NAME=ask`, and with a very small local model `… --llm smollm2`.
 
 91 questions over 23 recordings (data/ask/test), 33 of them near misses that nobody there answers. `hit_at_5`: the passage in
 which the answer is said is among the first five; `exact_quotes`: of all quotations that are cited; `refused`: of the near
@@ -16,8 +16,10 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from ask_fitting import WITH_MEANING, WITHOUT_MEANING, Weighed, fitted
 from ask_library import Archive, Question, archive
@@ -44,7 +46,10 @@ class Asked:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--fit", action="store_true", help="print weights and thresholds for evidence.py")
-    options.add_argument("--llm", help="as MEDIATHEQUE_LLM, to measure what a model writes")
+    options.add_argument(
+        "--llm",
+        help="as MEDIATHEQUE_LLM, to measure what a model writes, or smollm2: one that is started here",
+    )
     options.add_argument("--most", type=int, default=1_000, help="ask only so many")
     options.add_argument("--verbose", action="store_true", help="print every answer")
     chosen = options.parse_args()
@@ -53,9 +58,8 @@ def main() -> None:
     if chosen.fit:
         print(json.dumps(fit(embedder), indent=4))
         return
-    llm = open_llm(chosen.llm, key=None)
     figures: dict[str, float] = {}
-    with archive("test", embedder) as test:
+    with language_model(chosen.llm) as llm, archive("test", embedder) as test:
         asked = ask_all(test, embedder, llm, chosen.most)
         figures |= measured(asked)
         if llm is None:
@@ -67,6 +71,22 @@ def main() -> None:
         for one in asked:
             print(f"{'?' if one.question.media_id else '-'} {one.question.text}\n    {one.answer.text}")
     print(json.dumps(figures))
+
+
+@contextmanager
+def language_model(setting: str | None) -> Iterator[LanguageModel | None]:
+    """The model that is asked for, for the length of a block."""
+    if setting != "smollm2":
+        yield open_llm(setting, key=None)
+        return
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+    import llama_server
+
+    model = llama_server.model_file()
+    assert model is not None, "the extra 'dev' has the model"
+    with llama_server.running(model, "benchmark") as address:
+        context = llama_server.CONTEXT_TOKENS
+        yield open_llm(f"openai+{address}/v1?model=smollm2&context={context}", key="benchmark")
 
 
 def ask_all(test: Archive, embedder: Embedder | None, llm: LanguageModel | None, most: int) -> list[Asked]:
