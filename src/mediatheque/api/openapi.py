@@ -28,7 +28,7 @@ TAGS = [
     {"name": "events", "description": "What you did, told or read from exports."},
     {"name": "imports", "description": "Exports of other services, read in the background."},
     {"name": "review", "description": "Questions about your history that only you can answer."},
-    {"name": "search", "description": "Find by title and by meaning."},
+    {"name": "search", "description": "Find by title, by meaning, and in what was said."},
     {"name": "media", "description": "Your own recordings: added, read, corrected, listened to."},
     {
         "name": "chat",
