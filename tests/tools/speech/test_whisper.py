@@ -16,11 +16,12 @@ import numpy as np
 import psutil
 import pytest
 
+import mediatheque
 from errors_in_words import word_error_rate
 from mediatheque.kit.errors import Cancelled, Invalid, Unavailable
 from mediatheque.tools.speech import Heard, names, open_speech
 from mediatheque.tools.speech.whisper import Whisper
-from speaking import SAMPLE_RATE, said, spoken, write_wav
+from speaking import SAMPLE_RATE, spoken, write_wav
 
 SENTENCES = (
     "The projector broke down twice before the second reel.",
@@ -47,12 +48,9 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def long_talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two minutes: long enough to be interrupted."""
-    once = np.concatenate([said(" ".join(SENTENCES)), np.zeros(SAMPLE_RATE, np.float32)])
-    path = tmp_path_factory.mktemp("speech") / "long.wav"
-    write_wav(path, np.tile(once, 1 + 120 * SAMPLE_RATE // len(once)))
-    return path
+def long_talk() -> Path:
+    """A minute and a half, in which nothing is said twice: long enough to be interrupted."""
+    return Path(mediatheque.__file__).parent / "demo_media" / "listening-in-the-dark.opus"
 
 
 def hear(whisper: Whisper, speech: Path) -> list[Heard]:
@@ -238,3 +236,16 @@ def test_a_model_that_is_not_the_one_we_know_is_not_loaded(tmp_path: Path, talk:
     with pytest.raises(Invalid, match="no model for faster-whisper"):
         own.listen(talk)
     own.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("setting", "at_most"), [("whisper?model=tiny.en", 0.05), ("whisper", 0.05)])
+def test_the_demos_recording_is_heard(setting: str, at_most: float, long_talk: Path) -> None:
+    said = " ".join(
+        line.partition(": ")[2] for line in long_talk.with_suffix(".txt").read_text().splitlines()
+    )
+    opened = open_speech(setting, models_dir=None, key=None)
+    heard = list(opened.listen(long_talk).heard)
+    opened.close()
+    assert word_error_rate(said, text_of(heard)) <= at_most
+    assert long_talk.stat().st_size <= 250_000
