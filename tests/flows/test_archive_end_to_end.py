@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from archive_world import QUESTION, archive, ended, ffmpeg, talk, worker
 from media_server import MediaServer
-from mediatheque.archive.queries.media import MediaFilter, files_of, list_media, media_with_id
+from mediatheque.archive.queries.media import (
+    MediaFile,
+    MediaFilter,
+    files_of,
+    list_media,
+    media_with_id,
+    steps_done,
+)
 from mediatheque.archive.queries.transcript import lines_of
-from mediatheque.flows.archiving import Wishes, add_file, add_link
-from mediatheque.jobs.states import State
+from mediatheque.flows.archiving import Wishes, add_file, add_link, remove_for_good
+from mediatheque.jobs.queries import pause_lane, resume_lane
+from mediatheque.jobs.states import Lane, State
 from mediatheque.library.queries.users import User
 from mediatheque.search.passages import search_passages
 from mediatheque.wiring import Mediatheque
+from seaweedfs_server import SeaweedServer
 
 pytestmark = pytest.mark.slow
 
@@ -74,6 +85,49 @@ def test_a_file_becomes_searchable(database_url: str, ada: User, tmp_path: Path,
         again = add_file(app, ada.id, recordings / "talk.mp3", "copy.mp3")
         assert not again.is_new
         assert again.media.id == added.media.id
+
+
+def test_files_in_a_bucket_go_the_same_way(
+    database_url: str, ada: User, tmp_path: Path, recordings: Path, s3_server: SeaweedServer
+) -> None:
+    with archive(tmp_path, database_url, blobs_url=s3_server.url(s3_server.new_bucket(), "archive")) as app:
+        added = add_file(app, ada.id, recordings / "talk.mp4", "talk.mp4", Wishes(wanted="video"))
+        assert run(app, added.job_id) is State.COMPLETED
+        assert_searchable(app, ada, added.media.id)
+        with app.database.transaction() as db:
+            original = files_of(db, added.media.id)["original"]
+        whole = (recordings / "talk.mp4").read_bytes()
+        assert original.media_type == "video/mp4"
+        assert app.blobs.read_range(original.sha256, 100, 300) == whole[100:300]
+        remove_for_good(app, ada.id, added.media.id, young=timedelta(0))
+        assert not app.blobs.page()
+
+
+def test_a_copy_for_machines_that_went_is_made_again(database_url: str, ada: User, tmp_path: Path) -> None:
+    with archive(tmp_path, database_url) as app:
+        added = add_file(app, ada.id, talk(tmp_path), "talk.wav")
+        with app.database.transaction() as db:
+            pause_lane(db, Lane.HEAVY)
+        assert added.job_id is not None
+        with worker(app):
+            speech = once_recognised(app, added.media.id)
+            app.blobs.delete(speech.sha256)
+            with app.database.transaction() as db:
+                resume_lane(db, Lane.HEAVY)
+            (job,) = ended(app, [added.job_id])
+        assert job.state is State.COMPLETED, job.error
+        assert_searchable(app, ada, added.media.id)
+        assert not app.blobs.exists(speech.sha256)
+
+
+def once_recognised(app: Mediatheque, media_id: int) -> MediaFile:
+    """The copy for machines, once the fingerprint is behind the recording."""
+    for _ in range(600):
+        with app.database.transaction() as db:
+            if "fingerprint" in steps_done(db, media_id):
+                return files_of(db, media_id)["speech"]
+        time.sleep(0.05)
+    pytest.fail("it was not fingerprinted")
 
 
 def test_the_same_sound_in_another_form_is_a_duplicate(database_url: str, ada: User, tmp_path: Path) -> None:

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from mediatheque.archive.queries.media import (
     Media,
+    MediaFile,
+    blobs_in_use,
+    files_of,
+    forget_steps,
     mark_step,
     media_of_job,
     remove_files,
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     from mediatheque.kit.database import Connection
     from mediatheque.wiring import Mediatheque
 
+#: These need the copy that is for machines to listen to.
+_LISTENING = frozenset({"fingerprint", "transcribe", "speakers"})
 #: After these, more is known of what a recording is.
 _TELLING = frozenset({"fetch", "normalise", "captions", "enrich"})
 #: Progress is written down at most so often, in seconds: each time wakes whoever looks on.
@@ -56,15 +62,33 @@ def process(
             if media is None:
                 finish(db, job_id, attempt, State.CANCELLED, line="it was deleted meanwhile")
                 return None
+            speech = files_of(db, media_id).get("speech")
             turn = _next(db, media)
             if turn is None:
                 _complete(app, db, media, job_id, attempt)
-                return None
-            wanted = turn.step.LANE if turn.step.LANE is Lane.HEAVY else home
-            if wanted is not lane:
+            elif (wanted := turn.step.LANE if turn.step.LANE is Lane.HEAVY else home) is not lane:
                 return wanted
-        if _do(app, turn, job_id, attempt, going) is not None:
+        if turn is not None and _is_missing(app, turn, speech):
+            with app.database.transaction() as db:
+                hold(db, job_id, attempt)
+                forget_steps(db, media_id, ["normalise"])
+        elif turn is None or _do(app, turn, job_id, attempt, going) is not None:
+            _remove_speech(app, speech)
             return None
+
+
+def _is_missing(app: Mediatheque, turn: _Turn, speech: MediaFile | None) -> bool:
+    """Whether the copy for machines is gone: another recording of the very same sound was done with it."""
+    return speech is not None and turn.name in _LISTENING and not app.blobs.exists(speech.sha256)
+
+
+def _remove_speech(app: Mediatheque, speech: MediaFile | None) -> None:
+    """Remove the copy for machines, the largest file of most recordings; one that is left over is swept at night."""
+    if speech is not None:
+        with app.database.transaction() as db:
+            is_used = bool(blobs_in_use(db, [speech.sha256]))
+        if not is_used:
+            app.blobs.delete(speech.sha256)
 
 
 def _next(db: Connection, media: Media) -> _Turn | None:

@@ -204,9 +204,11 @@ def tidy_archive(attempt: Attempt, timestamp: int | None = None) -> str:
     """Empty the trash of what was in it long enough, and remove the files that belong to nothing."""
     from mediatheque.archive.scratch import sweep_scratch
     from mediatheque.flows.archiving import purge_trash, sweep_blobs
+    from mediatheque.flows.uploads import sweep_uploads
 
     del timestamp
     sweep_scratch(attempt.app.data_dir / "scratch")
+    sweep_uploads(attempt.app)
     gone = purge_trash(attempt.app, on_progress=attempt.counting("recordings"))
     swept = sweep_blobs(attempt.app)
     return f"{gone:,} recordings of the trash and {swept.blobs:,} files of nobody's are gone"
