@@ -63,6 +63,11 @@ class Taking(JobManager):
             else job.evolve(task_kwargs=job.task_kwargs | {BEGUN: row["attempt"]})
         )
 
+    @property
+    def is_done(self) -> bool:
+        """Whether as many were taken as were wanted."""
+        return self._left == 0
+
     def note_given_back(self, entry_id: int) -> None:
         """An entry was deleted in the transaction that ended its job."""
         self._given_back.add(entry_id)

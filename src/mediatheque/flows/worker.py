@@ -105,11 +105,13 @@ async def run_worker(
             await asyncio.wait_for(stop.wait(), HEARTBEAT_S)
 
 
-async def run_one(app: Mediatheque, lane: Lane, *, tasks: Mapping[str, Doing] = DOING) -> None:
-    """Run the next job that waits in a lane, if there is one, and return: for who starts workers by other means."""
+async def run_one(app: Mediatheque, lane: Lane, *, tasks: Mapping[str, Doing] = DOING) -> bool:
+    """Run the next job that waits in a lane, for who starts workers by other means; whether there was one."""
     async with queue_of(app, most=1, tasks=tasks).open_async() as queue:
         await _revive_all(queue)
+        await _end_forsaken(app)
         await _in_lane(app, queue, lane, 1, wait=False)
+        return isinstance(queue.job_manager, Taking) and queue.job_manager.is_done
 
 
 async def _work(app: Mediatheque, queue: App, lanes: Mapping[Lane, int], stop: asyncio.Event) -> None:
