@@ -26,6 +26,8 @@ WANTED = [
     "undo",
     "review",
     "search",
+    "add",
+    "watch-folder",
     "ask",
     "recommend",
     "similar",
@@ -44,6 +46,8 @@ WANTED = [
     "embed",
     "train",
 ]
+RECORDINGS = ["list", "show", "transcript", "edit", "process", "delete", "restore", "duplicates"]
+JOBS = ["show", "cancel", "retry", "lanes", "pause", "resume"]
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -64,7 +68,7 @@ def test_every_command_is_there() -> None:
         ("evaluate", "backtest"),
         ("evaluations", "list"),
         ("evaluations", "show"),
-    } == set(ALL)
+    } | {("media", name) for name in RECORDINGS} | {("jobs", name) for name in JOBS} == set(ALL)
 
 
 @pytest.mark.parametrize("path", ALL, ids=" ".join)
