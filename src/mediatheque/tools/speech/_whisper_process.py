@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     Samples = npt.NDArray[np.int16]
 
-#: How the model is asked. Of WER on read speech nothing is lost by not telling it what it wrote before, and it was twice
-#: as fast: no window had to be done again for going in circles.
+#: How the model is asked. Not telling it what it wrote before cost none of 70 words of read speech, and took half the
+#: time where sentences come again: no window had to be done anew for going in circles.
 OPTIONS: dict[str, Any] = {
     "beam_size": 5,
     "condition_on_previous_text": False,

@@ -63,7 +63,7 @@ class Whisper:
         idle_s: float = _IDLE_S,
     ) -> None:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-        # Two on two cores with two threads each kept both busy all the time, one with two threads three quarters of it.
+        # Two on two cores with two threads each kept both busy all the time, one with two threads two thirds of it.
         self._turns = threading.BoundedSemaphore(processes or max(1, min(cores, _MOST_THREADS)))
         self._given: dict[str, Any] = {
             "model": model if model in PINNED else str(Path(model).resolve()),
