@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import psycopg
@@ -39,9 +39,13 @@ class PostgresFanout:
             )
         except psycopg.Error as error:
             raise _unavailable(error) from error
-        async with connection:
+        try:
             await connection.execute(f"LISTEN {CHANNEL}")  # pyright: ignore[reportArgumentType]  a name of ours
-            yield _nudges(connection)
+            # Listening holds the connection's lock, which closing it would wait for.
+            async with aclosing(_nudges(connection)) as nudges:
+                yield nudges
+        finally:
+            await connection.close()
 
     async def tell(self, nudge: str) -> None:
         try:
@@ -54,11 +58,12 @@ class PostgresFanout:
         """Nothing stays open."""
 
 
-async def _nudges(connection: psycopg.AsyncConnection[Any]) -> AsyncIterator[str]:
+async def _nudges(connection: psycopg.AsyncConnection[Any]) -> AsyncGenerator[str]:
     yield ""
     try:
-        async for notification in connection.notifies():
-            yield notification.payload
+        async with aclosing(connection.notifies()) as notifications:
+            async for notification in notifications:
+                yield notification.payload
     except psycopg.Error as error:
         raise _unavailable(error) from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
@@ -37,7 +37,8 @@ class RedisFanout:
                 await heard.subscribe(CHANNEL)
             except (RedisError, OSError) as error:
                 raise _unavailable(error) from error
-            yield _nudges(heard)
+            async with aclosing(_nudges(heard)) as nudges:
+                yield nudges
 
     async def tell(self, nudge: str) -> None:
         if self._telling is None:
@@ -57,7 +58,7 @@ class RedisFanout:
         return Redis.from_url(self._url, decode_responses=True, health_check_interval=_ASKED_EVERY_S)
 
 
-async def _nudges(heard: PubSub) -> AsyncIterator[str]:
+async def _nudges(heard: PubSub) -> AsyncGenerator[str]:
     yield ""
     try:
         while True:
