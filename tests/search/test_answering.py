@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,12 +11,15 @@ from asked_archive import AskedArchive, FakeModel, fill, record
 from mediatheque.flows.asking import Asking, Done, Searching, ask
 from mediatheque.kit.database import Database
 from mediatheque.kit.errors import Invalid, NotFound
+from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.users import User
 from mediatheque.search.answering.answer import Sources
 from mediatheque.search.answers import EXTRACTIVE, NOT_FOUND, Answer, Sentence
 from mediatheque.search.passage_filter import PassageFilter
 from mediatheque.search.queries import threads
+from mediatheque.search.queries.evidence import items_in_words
 from mediatheque.tools.embedder import Embedder
+from mediatheque.vocabulary import Event, EventKind
 
 Ask = Callable[..., Answer]
 
@@ -138,6 +142,18 @@ def test_what_made_me_watch_it_and_what_i_rated_it(asks: Ask, archive: AskedArch
     assert answer.sentences[0].citations[0].media_id == archive.film_club
     assert "You watched Arrival on 2 May 2025." in asks("When did I watch Arrival?").text
     assert "You rated Arrival 4.5" in asks("What did I rate last?").text
+
+
+def test_a_rating_that_was_changed_holds_no_longer(
+    asks: Ask, archive: AskedArchive, database: Database, ada: User
+) -> None:
+    with database.transaction() as db:
+        (arrival,) = items_in_words(db, ada.id, ["arrival"])
+        now = datetime.now(UTC)
+        add_events(db, ada.id, [(arrival, Event(kind=EventKind.RATED, at=now, value=2.0), None)])
+    text = asks("What did I rate last?").text
+    assert "You rated Arrival 2 of 5" in text
+    assert "4.5" not in text
 
 
 def test_this_is_what_the_conversation_spoke_of(asks: Ask, database: Database, ada: User) -> None:

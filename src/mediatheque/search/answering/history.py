@@ -133,23 +133,16 @@ def _recent(db: Connection, viewer: int, wanted: Sequence[str]) -> list[Source]:
     kinds = [EventKind(kind) for kind, sort in _SORT_BY_KIND.items() if sort in wanted]
     if not kinds:
         return []
-    return [
-        _scored(
-            _done(
-                Deed(
-                    entry.item.id,
-                    entry.event.kind,
-                    entry.event.at,
-                    entry.event.is_date_only,
-                    entry.event.value,
-                ),
-                entry.item,
-            ),
-            1.0,
-        )
-        for entry in history(db, viewer, kinds=kinds, limit=_RECENT)
-        if entry.item is not None and not (entry.event.kind is EventKind.RATED and entry.event.value is None)
-    ]
+    said: dict[tuple[int, EventKind], Source | None] = {}
+    for entry in history(db, viewer, kinds=kinds, limit=_RECENT):
+        item, event = entry.item, entry.event
+        # A rating that was changed, or taken back, holds no longer.
+        if item is None or (item.id, event.kind) in said:
+            continue
+        is_none = event.kind is EventKind.RATED and event.value is None
+        deed = Deed(item.id, event.kind, event.at, event.is_date_only, event.value)
+        said[item.id, event.kind] = None if is_none else _scored(_done(deed, item), 1.0)
+    return [source for source in said.values() if source is not None]
 
 
 def _scored(source: Source, score: float) -> Source:
