@@ -97,10 +97,19 @@ def add(
         failed = len(things) - len(added)
         jobs = [each.job_id for each in added if each.job_id is not None]
         if not no_wait and jobs:
-            failed += _follow(app, printer, who, jobs)
+            try:
+                failed += _follow(app, printer, who, jobs)
+            except KeyboardInterrupt:
+                printer.note(
+                    "Stopped. It goes on with the same command again, mediatheque up, or mediatheque worker"
+                )
+                raise
         elif jobs:
+            for each in added:
+                if each.is_new:
+                    printer.say(f"“{each.media.title}” is recording {each.media.id}.")
             printer.note(
-                "It is worked on by: mediatheque up, or mediatheque worker. Look with: mediatheque jobs"
+                "The work is done by: mediatheque up, or mediatheque worker. Look with: mediatheque jobs"
             )
     if failed:
         raise typer.Exit(1)

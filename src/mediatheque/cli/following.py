@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 import threading
 import time
@@ -117,6 +118,8 @@ def told(job: Job) -> str:
     """How far a job is, in a few words."""
     if job.is_final:
         return job.error or job.line or job.state.value
+    if job.error and job.line:  # "tries again in 5 minutes", and why
+        return f"{job.line}: {job.error}"
     return job.line or {"pending": "waits for its turn"}.get(job.state.value, job.state.value)
 
 
@@ -135,6 +138,8 @@ class _Worker:
         return self._thread is not None
 
     def start(self) -> None:
+        # How its jobs ended is told by who follows them; the log would say it a second time.
+        logging.getLogger("mediatheque.flows.attempts").setLevel(logging.ERROR)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._work()), name="worker")
         self._thread.start()
         self._is_set_up.wait()

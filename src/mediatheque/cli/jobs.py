@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from mediatheque.kit.database import Connection
     from mediatheque.wiring import Mediatheque
 
-jobs = typer.Typer(help="What is done in the background: list, show, cancel, retry, lanes, pause, resume.")
+#: Of the group: help that the callback's docstring holds is not shown where the group has its own.
+_HELP = """What is done in the background: --follow, show, cancel, retry, lanes, pause, resume.
+
+Alone, it lists jobs, the newest first.
+
+\b
+Examples:
+  mediatheque jobs
+  mediatheque jobs --follow
+  mediatheque jobs --state failed --all
+  mediatheque jobs show 7
+"""
+jobs = typer.Typer(help=_HELP)
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The job's number, see: mediatheque jobs")]
 LaneName = Annotated[str, typer.Argument(metavar="LANE", help="interactive, bulk or heavy.")]
@@ -43,15 +55,7 @@ def list_jobs(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many at most.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """List jobs, the newest first, or follow them.
-
-    \b
-    Examples:
-      mediatheque jobs
-      mediatheque jobs --follow
-      mediatheque jobs --state failed --all
-      mediatheque jobs show 7
-    """
+    """List jobs, the newest first, or follow them."""
     if ctx.invoked_subcommand is not None:
         return
     from mediatheque.cli.following import job_json, told
@@ -78,7 +82,7 @@ def list_jobs(
             job.state.value,
             "" if job.is_final else f"{job.percent:.0f} %",
             told(job),
-            words.moment(job.created_at),
+            words.short_moment(job.created_at),
         )
         for job in there
     ]
@@ -114,7 +118,7 @@ def show(number: Number, user: ForUser = None, as_json: AsJson = False) -> None:
     if job.timings:
         rows = [(t.step, f"{t.seconds:,.1f} s", str(t.attempt)) for t in job.timings]
         printer.table(("Step", "Took", "Attempt"), rows, right=("Took", "Attempt"))
-    if job.error:
+    if job.error and job.error not in told(job):
         printer.say(job.error, style="red")
     if job.state.value in ("failed", "cancelled"):
         printer.note(f"Try it again with: mediatheque jobs retry {job.id}")

@@ -223,7 +223,7 @@ def _about(one: Media, state: str | None, size: int) -> str:
         f"added {words.day(one.added_at)}",
         words.size(size) if size else "",
         one.link or one.given,
-        state or "",
+        f"the same as recording {one.duplicate_of}" if one.duplicate_of else state or "",
     ]
     return " · ".join(part for part in parts if part)
 

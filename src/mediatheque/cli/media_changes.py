@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -11,9 +12,11 @@ from mediatheque.cli.media import Number, media, media_json
 from mediatheque.cli.opening import library, person
 from mediatheque.cli.options import AsJson, ForUser
 from mediatheque.cli.printing import Printer
+from mediatheque.kit.errors import NotFound
 
 if TYPE_CHECKING:
     from mediatheque.archive.queries.pairs import Pair
+    from mediatheque.kit.database import Connection
 
 
 @media.command("edit")
@@ -56,6 +59,7 @@ def edit(
     with library(printer) as app, app.database.transaction() as db:
         who = person(db, user)
         media_with_id(db, number, who.id)
+        _check_speakers(db, number, names)
         gone = {name.lower() for name in untag or ()}
         tags = [each.name for each in tags_of(db, who.id, number) if each.name.lower() not in gone]
         edit = Edit(
@@ -248,6 +252,17 @@ def _list_pairs(printer: Printer, pairs: list[Pair]) -> None:
         ("Pair", "Earlier", "Later", "Shared"), rows, right=("Pair", "Shared"), wrapping=("Earlier", "Later")
     )
     printer.note("Answer with: mediatheque media duplicates --same PAIR, or --different PAIR")
+
+
+def _check_speakers(db: Connection, media_id: int, wanted: Iterable[int]) -> None:
+    """The archive counts speakers from 0, people from 1: who is not there is told in the numbers that were shown."""
+    from mediatheque.archive.queries.speakers import speakers_of
+
+    there = [speaker.number + 1 for speaker in speakers_of(db, media_id)]
+    for number in wanted:
+        if number not in there:
+            known = words.listed(map(str, there)) if there else "none yet"
+            raise NotFound(f"Recording {media_id} has no speaker {number}; its speakers: {known}")
 
 
 def _speaker_and_name(said: str) -> tuple[int, str]:

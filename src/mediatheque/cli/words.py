@@ -69,6 +69,13 @@ def short_day(at: datetime) -> str:
     return f"{here.day} {here:%b} {here.year}"
 
 
+def short_moment(at: datetime) -> str:
+    """“14 Mar, 20:15”, with the year where it is not this one, for tables."""
+    here = at.astimezone()
+    year = "" if here.year == datetime.now().astimezone().year else f" {here.year}"
+    return f"{here.day} {here:%b}{year}, {here:%H:%M}"
+
+
 def moment(at: datetime | None, *, is_date_only: bool = False) -> str:
     """“14 March 2021” or “14 March 2021, 20:15” in the reader's own time; “some day” for None."""
     if at is None:

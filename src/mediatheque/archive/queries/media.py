@@ -154,7 +154,7 @@ def media_with_id(db: Connection, media_id: int, user_id: int, *, in_trash: bool
     ).first()
     if row is None:
         where = " in your trash" if in_trash else ""
-        raise NotFound(f"There is no recording {media_id}{where}; list yours with: mediatheque media")
+        raise NotFound(f"There is no recording {media_id}{where}; list yours with: mediatheque media list")
     return _media(row)
 
 
