@@ -48,6 +48,8 @@ def test_what_settles_is_taken_in_once(database_url: str, ada: User, tmp_path: P
         put(inbox / "four.mp3.part", b"four")
         put(inbox / ".hidden.mp3", b"five")
         put(inbox / "empty.mp3", b"")
+        put(inbox / "notes.txt", b"not a recording")
+        put(inbox / "cover.jpg", b"nor this")
         (inbox / "link.mp3").symlink_to(put(tmp_path / "elsewhere.mp3", b"six"))
         assert look_through(app, folder) == Looked(added=2, unsettled=1)
         assert titles(app, ada) == ["one.mp3", "two.mp3"]

@@ -184,7 +184,7 @@ def search(
                     threshold=LEAST_LIKENESS if threshold is None else threshold,
                     limit=limit,
                 )
-    say_hits(printer, asked, hits, recordings)
+    say_hits(printer, asked, hits, recordings, is_narrowed=narrowed.is_of_recordings)
 
 
 def embedder_of(app: Mediatheque, printer: Printer, *, must: bool = False) -> Embedder | None:
@@ -199,13 +199,23 @@ def embedder_of(app: Mediatheque, printer: Printer, *, must: bool = False) -> Em
 
 
 def say_hits(
-    printer: Printer, asked: str, hits: Sequence[SearchHit], recordings: Sequence[MediaHit] = ()
+    printer: Printer,
+    asked: str,
+    hits: Sequence[SearchHit],
+    recordings: Sequence[MediaHit] = (),
+    *,
+    is_narrowed: bool = False,
 ) -> None:
     """Print what was found: items, and below them what was said."""
     for hit in hits:
         printer.emit({"item": item_json(hit.item), "score": hit.score, "matched": list(hit.matched)})
     if not hits and not recordings:
-        printer.say(f"Nothing found for “{asked}”. A lower --threshold finds what is less alike.")
+        hint = (
+            "Look whether the speaker, tag or source is written so: mediatheque media list"
+            if is_narrowed
+            else "A lower --threshold finds what is less alike."
+        )
+        printer.say(f"Nothing found for “{asked}”. {hint}")
         return
     if hits:
         _say_items(printer, hits)

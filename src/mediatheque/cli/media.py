@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -96,7 +97,7 @@ def show(number: Number, user: ForUser = None, as_json: AsJson = False) -> None:
     """
     from mediatheque.archive.documents import document_of
     from mediatheque.archive.queries.enrichment import enrichment_of, work_mentions_of
-    from mediatheque.archive.queries.media import files_of, media_with_id
+    from mediatheque.archive.queries.media import MediaFilter, files_of, list_media, media_with_id
     from mediatheque.archive.queries.speakers import speakers_of
 
     printer = Printer(as_json)
@@ -108,7 +109,9 @@ def show(number: Number, user: ForUser = None, as_json: AsJson = False) -> None:
         mentions = work_mentions_of(db, who.id, number)
         speakers = speakers_of(db, number)
         files = files_of(db, number)
-        state = states_of(db, [one], who.id).get(number)
+        entries = list_media(db, who.id, MediaFilter(parent_id=number), limit=1000) if one.is_list else []
+        states = states_of(db, [one, *entries], who.id)
+    state = states.get(number)
     printer.emit(
         media_json(one)
         | {
@@ -131,6 +134,7 @@ def show(number: Number, user: ForUser = None, as_json: AsJson = False) -> None:
                 }
                 for m in mentions
             ],
+            "entries": [entry.id for entry in entries],
             "bytes": sum(file.size_bytes for file in files.values()),
         }
     )
@@ -148,6 +152,10 @@ def show(number: Number, user: ForUser = None, as_json: AsJson = False) -> None:
         (
             "Speakers (by their voices, roughly)",
             [f"{s.number + 1:>8}  {s.name or 'unknown'}, {words.clock(s.speaking_ms)}" for s in speakers],
+        ),
+        (
+            "Its recordings",
+            [f"{entry.id:>8}  {entry.title}, {states.get(entry.id, '')}" for entry in entries],
         ),
         ("Named in it", [f"{words.clock(m.start_ms):>8}  {words.item(m.item)}" for m in mentions]),
     ):
@@ -220,12 +228,21 @@ def _about(one: Media, state: str | None, size: int) -> str:
     parts = [
         words.clock(one.duration_ms) if one.duration_ms else "",
         str(one.found.get("by") or ""),
+        _published(one),
         f"added {words.day(one.added_at)}",
         words.size(size) if size else "",
         one.link or one.given,
         f"the same as recording {one.duplicate_of}" if one.duplicate_of else state or "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _published(one: Media) -> str:
+    """The day it came out, as its page or its tags say it."""
+    try:
+        return f"of {words.day(datetime.fromisoformat(one.found['published_at']))}"
+    except (KeyError, TypeError, ValueError):
+        return ""
 
 
 def media_json(one: Media) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import mimetypes
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,13 @@ SETTLED_S = 10.0
 _MOST_AT_ONCE = 500
 #: Files that programs write beside what they make.
 _UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".!ut", ".opdownload")
+#: What a container of sound may be taken for by its name.
+_MAYBE_SOUND = (
+    "application/ogg",
+    "application/mp4",
+    "application/octet-stream",
+    "application/vnd.rn-realmedia",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,12 @@ def _new_files(app: Mediatheque, folder: WatchedFolder) -> Iterator[tuple[Path, 
     yield from sorted(new, key=lambda each: (each[2].modified_ns, each[1]))
 
 
+def _is_something_else(name: str) -> bool:
+    """Whether the name says plainly that there is no sound in it: notes and covers lie beside recordings."""
+    kind = mimetypes.guess_type(name)[0]
+    return kind is not None and not kind.startswith(("audio/", "video/")) and kind not in _MAYBE_SOUND
+
+
 def _files(root: Path) -> Iterator[tuple[Path, FileState]]:
     """Ordinary files below a folder: no hidden ones, none half written, and no link out of it is followed."""
     for parent, folders, names in os.walk(root):
@@ -145,6 +159,8 @@ def _files(root: Path) -> Iterator[tuple[Path, FileState]]:
         for name in names:
             path = Path(parent) / name
             if name.startswith((".", "~")) or name.lower().endswith(_UNFINISHED) or path.is_symlink():
+                continue
+            if _is_something_else(name):
                 continue
             try:
                 stat = path.stat()
