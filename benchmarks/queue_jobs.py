@@ -1,8 +1,8 @@
 """How many small jobs a second a worker does, and how soon one begins: `make bench NAME=queue`.
 
-`jobs_per_s`: JOBS jobs that do nothing wait (each with its row, its entry in the queue and its notifications); one
-worker process with AT_ONCE at a time does them all, on the embedded database with its defaults. From its first
-beginning to its last end. `start_p50_ms`: a job at a time is given to an idle worker; from the commit that gives it
+`jobs_per_s`: JOBS jobs that do nothing wait (each with its row, its entry in the queue and its notifications); WORKERS
+processes with AT_ONCE at a time each do them all, on the embedded database with its defaults. From the first
+beginning to the last end. `start_p50_ms`: a job at a time is given to an idle worker; from the commit that gives it
 until its first line runs. `deferred_per_s`: jobs given, PER_COMMIT a transaction. `JOBS=1000 make bench NAME=queue`.
 """
 
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mediatheque.flows.attempts import Attempt
@@ -31,7 +31,8 @@ from mediatheque.library.queries.users import add_user
 from mediatheque.wiring import Mediatheque, open_mediatheque
 
 JOBS, STARTS = int(os.environ.get("JOBS", "10000")), 200
-AT_ONCE, PER_COMMIT = int(os.environ.get("AT_ONCE", "4")), 100
+WORKERS, AT_ONCE = int(os.environ.get("WORKERS", "2")), int(os.environ.get("AT_ONCE", "4"))
+PER_COMMIT = 100
 
 
 def nothing(attempt: Attempt, **arguments: object) -> str:
@@ -63,7 +64,9 @@ def measured(app: Mediatheque) -> dict[str, float]:
                 give(app, db, user_id, number)
     deferred_per_s = JOBS / (time.perf_counter() - began)
     print(f"{JOBS:,} jobs given at {deferred_per_s:,.0f} a second", flush=True)
-    with a_worker(app):
+    with ExitStack() as workers:
+        for _ in range(WORKERS):
+            workers.enter_context(a_worker(app))
         while count(app, "finished_at IS NULL"):
             time.sleep(0.2)
         assert count(app, "state = 'completed'") == JOBS

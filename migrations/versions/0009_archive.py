@@ -37,6 +37,9 @@ _SWEPT_OFTEN = """
         autovacuum_vacuum_insert_scale_factor = 0.2, autovacuum_analyze_scale_factor = {factor})
 """
 _SWEPT = {"jobs": "0.02", "procrastinate_jobs": "0.01", "procrastinate_events": "0.02"}
+# The next job is found along an index; by statistics from before a burst of jobs came, PostgreSQL rather sorts all that
+# wait, each time (10 ms instead of 0.1 with 10,000).
+_ALONG_ITS_INDEX = "ALTER FUNCTION procrastinate_fetch_job_v2(varchar[], bigint) SET enable_sort = off"
 # What waited before there were lanes goes on in them.
 _INTO_LANES = """
     UPDATE procrastinate_jobs SET queue_name = CASE task_name
@@ -549,11 +552,13 @@ def upgrade() -> None:
     op.execute(_ON_UPDATE)
     for table, factor in _SWEPT.items():
         op.execute(_SWEPT_OFTEN.format(table=table, factor=factor))
+    op.execute(_ALONG_ITS_INDEX)
     op.execute(_INTO_LANES)
 
 
 def downgrade() -> None:
     op.execute("UPDATE procrastinate_jobs SET queue_name = 'default' WHERE queue_name <> 'default'")
+    op.execute("ALTER FUNCTION procrastinate_fetch_job_v2(varchar[], bigint) RESET ALL")
     for table in ("procrastinate_jobs", "procrastinate_events"):
         op.execute(
             f"ALTER TABLE {table} RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold, "

@@ -265,9 +265,15 @@ def test_what_cannot_be_reached_is_asked_again_and_not_for_ever(
 
     job_id = give(opened, ada)
     with working(opened, do):
-        until(lambda: now(opened, job_id).line.startswith("tries again"))
-        assert now(opened, job_id).state is State.PENDING
-        assert now(opened, job_id).error == "The site does not answer."
+        seen: list[tuple[State, str | None]] = []
+
+        def waits() -> bool:
+            job = now(opened, job_id)
+            seen.append((job.state, job.error))
+            return job.line.startswith("tries again")
+
+        until(waits)
+        assert seen[-1] == (State.PENDING, "The site does not answer.")
         until(lambda: now(opened, job_id).is_final, 60)
     failed = now(opened, job_id)
     assert (failed.state, len(asked)) == (State.FAILED, TASKS["process_media"].tries)

@@ -15,6 +15,7 @@ from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Entry
 from procrastinate.jobs import Status
+from psycopg_pool import AsyncConnectionPool
 
 from mediatheque.flows.attempts import Again, Doing, attempt
 from mediatheque.flows.jobs import MOST_ATTEMPTS, PREFIX, TASKS
@@ -37,6 +38,7 @@ HEARTBEAT_S = 2.0
 STALE_S = 10.0
 #: A stopping worker gives a job this long before it asks it to leave off where it can go on later.
 GRACE_S = 1.0
+_LOOKED_EVERY_S = 0.5
 #: Whoever asks that a job be cancelled notifies its worker; one that missed it looks.
 _LOOKED_FOR_CANCELLED_S = 1.0
 _FOR_EVER_S = 1e9
@@ -58,7 +60,8 @@ _AGAIN = Again()
 
 def queue_of(app: Mediatheque, *, most: int | None = None, tasks: Mapping[str, Doing] = DOING) -> App:
     """The queue in this Mediatheque's database, with everything that can be done; `most`: take so many jobs at most."""
-    connector = PsycopgConnector(conninfo=libpq_url(app.database.url), min_size=1, max_size=8)
+    url = libpq_url(app.database.url)
+    connector = PsycopgConnector(conninfo=url, min_size=1, max_size=8, pool_factory=_trusting_pool)
     queue = App(connector=connector)
     queue.job_manager = Taking(connector, most)
     # Registered anew for each queue: a task knows the one queue it belongs to.
@@ -71,6 +74,15 @@ def queue_of(app: Mediatheque, *, most: int | None = None, tasks: Mapping[str, D
             # Any number of workers may run: the queue sees to it that it is deferred once.
             queue.periodic(cron=cron, lock=kind.lock, queueing_lock=kind.lock)(task)  # pyright: ignore[reportArgumentType]
     return queue
+
+
+def _trusting_pool(**arguments: Any) -> AsyncConnectionPool:
+    """A pool that does not ask a connection whether it lives before each use: that is a fifth of a small job.
+
+    One that does not live ends the worker's round, and the next begins with new ones.
+    """
+    arguments["check"] = None
+    return AsyncConnectionPool(**arguments)
 
 
 def _run(do: Doing) -> Any:
@@ -147,8 +159,9 @@ async def _in_lane(app: Mediatheque, queue: App, lane: Lane, count: int, *, wait
         install_signal_handlers=False,
         update_heartbeat_interval=HEARTBEAT_S,
         stalled_worker_timeout=STALE_S,
-        # New jobs are notified; those that run again, and those of a lane that was paused, are found by looking.
-        fetch_job_polling_interval=HEARTBEAT_S,
+        # New jobs are notified; those that run again, and those of a lane that was paused, are found by looking. So is one
+        # in 200 new ones: procrastinate forgets a notification that comes while it looks.
+        fetch_job_polling_interval=_LOOKED_EVERY_S,
         abort_job_polling_interval=_LOOKED_FOR_CANCELLED_S,
         delete_jobs="successful",
         shutdown_graceful_timeout=GRACE_S if wait else _FOR_EVER_S,
