@@ -9,9 +9,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from mediatheque.flows.worker import run_worker
-
 from archive_world import settings_for
+from mediatheque.flows.worker import run_worker
 from mediatheque.kit.database import Database
 from mediatheque.wiring import Mediatheque
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
-from mediatheque.flows.worker import run_worker
 
+from mediatheque.flows.worker import run_worker
 from mediatheque.jobs.queries import Job, job_with_id
 from mediatheque.kit.database import Database
 from mediatheque.kit.settings import Settings, read_settings

@@ -31,13 +31,16 @@ def password_hash() -> str:
 
 
 @pytest.fixture
-def opened(database_url: str, tmp_path: Path) -> Mediatheque:
-    """A Mediatheque without an embedder; the app under test closes it."""
+def opened(database_url: str, tmp_path: Path) -> Iterator[Mediatheque]:
+    """A Mediatheque without an embedder."""
     settings = read_settings(
         data_dir=tmp_path / "data", database_url=database_url, embedder="none", upload_limit_mb=1
     )
     settings.data_dir.mkdir()
-    return Mediatheque(settings, Database(database_url))
+    opened = Mediatheque(settings, Database(database_url))
+    yield opened
+    # The app under test has closed it already, where one was started.
+    opened.close()
 
 
 @pytest.fixture

@@ -110,6 +110,7 @@ def test_a_body_beyond_its_bound_is_refused(as_ada: TestClient, is_declared: boo
 
 
 def test_a_database_that_is_gone_is_said_so(app: FastAPI, as_ada: TestClient, database: Database) -> None:
+    app.state.mediatheque.database.close()
     app.state.mediatheque.database = Database("postgresql://nobody:x@127.0.0.1:1/nothing")
     answer = as_ada.get("/api/items")
     assert answer.status_code == 503

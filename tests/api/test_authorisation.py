@@ -315,7 +315,8 @@ def snapshot(app: FastAPI, client: TestClient) -> dict[str, str]:
         and operation.path.startswith("/api/")
         # One needs a query, one is a file; users come and go, lanes count everybody's jobs, and each list of
         # recommendations is another one.
-        and operation.path not in ("/api/search", "/api/users/me/export", "/api/users", "/api/lanes", *ENDLESS)
+        and operation.path
+        not in ("/api/search", "/api/users/me/export", "/api/users", "/api/lanes", *ENDLESS)
         and not operation.path.startswith("/api/recommendations")
     }
     assert any(SECRET in text for text in shown.values())

@@ -226,7 +226,7 @@ def test_a_browser_comes_with_a_ticket_that_is_good_for_nothing_else(
     address: str, app: FastAPI, opened: Mediatheque, database: Database, ada: User
 ) -> None:
     job_id = give(opened, database, ada)
-    made = httpx.post(f"{address}/api/jobs/tickets", headers=token(app, ada)).json()
+    made = httpx.post(f"{address}/api/tickets", headers=token(app, ada)).json()
     with stream(address, {}, f"/api/jobs/events?ticket={made['ticket']}") as events:
         assert events.next()["id"] == job_id
     as_token = {"Authorization": f"Bearer {made['ticket']}"}
@@ -246,7 +246,7 @@ def test_a_websocket_tells_the_same_and_goes_on_after_a_cut(
         place = json.loads(socket.recv(5))
         assert place["event"] == "place"
     end(database, job_id)
-    ticket = httpx.post(f"{address}/api/jobs/tickets", headers=token(app, ada)).json()["ticket"]
+    ticket = httpx.post(f"{address}/api/tickets", headers=token(app, ada)).json()["ticket"]
     with connect(f"{live}?ticket={ticket}&cursor={place['id']}") as socket:
         assert json.loads(socket.recv(5))["data"]["state"] == "completed"
     for path in ("", "?ticket=nonsense", "?job=none"):

@@ -30,7 +30,7 @@ from mediatheque.api.chat_shapes import (
 )
 from mediatheque.api.cursors import Cursor, Limit, no_such_page, read_cursor, write_cursor
 from mediatheque.api.embedding import embedder_or_none
-from mediatheque.api.shapes import NO_NUL, Page, PathId
+from mediatheque.api.shapes import EVENT_SCHEMA, NO_NUL, Page, PathId
 from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import Invalid, MediathequeError, Unavailable
 from mediatheque.search.answers import Sentence
@@ -54,7 +54,7 @@ _EVENTS = """Server-sent events, each with a JSON object: `thread` (the conversa
 looked for), `sources` (what may be cited, best first), `sentence` (`text`, `citations`; only what was verified, one by \
 one), `done` (`is_found`, `text`, `made_by`, `message_id`) or `problem` (`detail`)."""
 _RESPONSES = {
-    200: {"description": _EVENTS, "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+    200: {"description": _EVENTS, "content": {"text/event-stream": {"schema": EVENT_SCHEMA}}},
     **problems.describe(404, 429),
 }
 

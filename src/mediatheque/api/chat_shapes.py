@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from mediatheque.api.shapes import NO_NUL, Id
 from mediatheque.search.answers import Citation, Sentence, Source
@@ -16,6 +16,15 @@ from mediatheque.search.queries.threads import LONGEST_TITLE, Thread, ThreadMess
 
 LONGEST_QUESTION = 1_000
 
+
+def _written(day: object) -> object:
+    """Pydantic would take a number for seconds since 1970."""
+    if day is not None and not isinstance(day, str | date):
+        raise ValueError("write the day as 2026-03-14")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_written)]
 _Name = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
 
 
@@ -29,8 +38,8 @@ class ChatFilters(BaseModel):
         list[_Name],
         Field(max_length=20, description="Only from one of these sites, or link, file, recording, folder."),
     ] = []
-    since: date | None = Field(None, description="Only recordings added on this day or later.")
-    until: date | None = Field(None, description="Only recordings added on this day or before.")
+    since: Day | None = Field(None, description="Only recordings added on this day or later.")
+    until: Day | None = Field(None, description="Only recordings added on this day or before.")
 
     def which(self) -> PassageFilter:
         """The filter as search reads it."""

@@ -21,14 +21,14 @@ from mediatheque.accounts.tokens import issue_ticket, read_token
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, MaybeBearer, Opened, SigningKey, user_of
 from mediatheque.api.jobs import All, job_view, whose
-from mediatheque.api.shapes import LARGEST_ID
+from mediatheque.api.shapes import EVENT_SCHEMA, LARGEST_ID
 from mediatheque.flows.following import Following, Listener
 from mediatheque.jobs.queries import Changes, job_with_id
 from mediatheque.kit.errors import MediathequeError, TooManyRequests
 from mediatheque.library.queries.users import User
 from mediatheque.wiring import Mediatheque
 
-router = APIRouter(prefix="/jobs", tags=["jobs"])
+router = APIRouter(tags=["jobs"])
 
 #: What tickets for these connections are for.
 _PURPOSE = "jobs"
@@ -45,7 +45,7 @@ Ticket = Annotated[
     str | None,
     Query(
         max_length=1000,
-        description="From `/api/jobs/tickets`, for a browser, whose EventSource and WebSocket cannot send headers.",
+        description="From `/api/tickets`, for a browser, whose EventSource and WebSocket cannot send headers.",
     ),
 ]
 After = Annotated[
@@ -83,13 +83,13 @@ async def make_ticket(asker: Asker, key: SigningKey) -> TicketView:
 
 
 @router.get(
-    "/events",
+    "/jobs/events",
     summary="Your jobs as they go",
     response_class=StreamingResponse,
     responses={
         200: {
             "description": _EVENTS,
-            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": "event: job\n\n"}},
+            "content": {"text/event-stream": {"schema": EVENT_SCHEMA, "example": "event: job\n\n"}},
         },
         **problems.describe(401, 403, 404, 429),
     },
@@ -145,7 +145,7 @@ def _events(changes: Changes, asker: User) -> str:
     return "".join([*told, f"id: {changes.cursor}\n\n"])
 
 
-@router.websocket("/live")
+@router.websocket("/jobs/live")
 async def live(websocket: WebSocket) -> None:
     """The same as `/api/jobs/events`, one JSON object a message.
 

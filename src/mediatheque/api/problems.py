@@ -167,9 +167,10 @@ async def _answer_http(request: Request, error: Exception) -> JSONResponse:
 
 def _methods_here(request: Request) -> list[str]:
     """The methods this address knows; Starlette names those of the first route of several alone."""
+    methods = ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS")
     return [
         method
-        for method in ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS")
+        for method in methods
         if any(
             route.matches({**request.scope, "method": method})[0] is Match.FULL
             for route in request.app.router.routes

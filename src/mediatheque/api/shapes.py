@@ -20,6 +20,11 @@ PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 #: Text that PostgreSQL can hold: it has no NUL.
 NO_NUL = r"^[^\x00]*$"
+#: One event of an answer that goes on: its name, and its data as JSON.
+EVENT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}, "id": {"type": "string"}},
+}
 
 
 class Page(BaseModel, Generic[T]):

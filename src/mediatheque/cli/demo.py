@@ -127,6 +127,7 @@ def _listen(app: Mediatheque, printer: Printer, user: User) -> None:
     from mediatheque.cli.following import job_json, work_and_follow
     from mediatheque.flows import asking
     from mediatheque.flows.demo import QUESTION, add_recording
+    from mediatheque.search.queries.threads import Thread, delete_thread
 
     _headline(printer, "A recording: two people on sound in films")
     try:
@@ -138,8 +139,12 @@ def _listen(app: Mediatheque, printer: Printer, user: User) -> None:
         printer.emit(job_json(job))
         printer.say(f"Listened to: {job.error or job.line}.")
     embedder = embedder_of(app, printer)
-    steps = asking.ask(app.database, asking.Asking(user.id, QUESTION), embedder=embedder)
+    steps = list(asking.ask(app.database, asking.Asking(user.id, QUESTION), embedder=embedder))
+    (thread,) = (step for step in steps if isinstance(step, Thread))
     (done,) = (step for step in steps if isinstance(step, asking.Done))
+    with app.database.transaction() as db:
+        # Run again, the demo finds everything as it was.
+        delete_thread(db, user.id, thread.id)
     printer.emit({"question": QUESTION, "answer": done.answer.text})
     printer.say(f"Asked: “{QUESTION}”", style="bold")
     printer.say(done.answer.text)

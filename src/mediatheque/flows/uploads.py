@@ -177,7 +177,7 @@ def sweep_uploads(app: Mediatheque) -> int:
     """Forget the uploads that expired, and delete the files that are no upload's any more; how many files."""
     with app.database.transaction() as db:
         queries.remove_uploads_before(db, datetime.now(UTC) - KEPT)
-    paths = {path.stem: path for path in _folder(app).glob(f"*{_SUFFIX}")}
+    paths = {path.stem: path for path in (app.data_dir / "uploads").glob(f"*{_SUFFIX}")}
     with app.database.transaction() as db:
         known = queries.uploads_with_ids(db, list(paths))
     count = 0

@@ -91,7 +91,8 @@ def run(
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
     cpu_s = used.ru_utime + used.ru_stime
-    if reached is None and cpu_s >= bounds.cpu_s:
+    # The kernel counts its own way, and may end it a little before what it then says was used.
+    if reached is None and (cpu_s >= bounds.cpu_s or process.returncode == -signal.SIGXCPU):
         reached = "cpu"
     return Ended(process.returncode, conversation.errors.text(), cpu_s, reached)
 

@@ -110,7 +110,8 @@ def test_an_enrichment_is_read_as_it_was_kept(db: Connection, ada: User, ben: Us
     enrichment.save_enrichment(db, recording, Enrichment(made_by="extractive", summary="Before."))
     enrichment.save_enrichment(db, recording, made)
     kept = enrichment.enrichment_of(db, ada.id, recording)
-    assert kept is not None and kept.made_at is not None
+    assert kept is not None
+    assert kept.made_at is not None
     assert (kept.made_by, kept.title, kept.summary, kept.key_points, kept.chapters, kept.people) == (
         made.made_by,
         made.title,
