@@ -75,7 +75,12 @@ def _index() -> str:
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     )
     found = re.search(r"index-url='([^']+)'", asked.stdout)
-    return found[1] if found else "https://pypi.org/simple"
+    if found:
+        return found[1]
+    # pip's own default, which has no public name.
+    from pip._internal.models.index import PyPI
+
+    return PyPI.simple_url
 
 
 class _Links(HTMLParser):
