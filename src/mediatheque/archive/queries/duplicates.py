@@ -16,17 +16,14 @@ def take_archive_turn(db: Connection, user_id: int) -> None:
     )
 
 
-def with_same_content(
-    db: Connection, user_id: int, sha256: str, *, other_than: int | None = None
-) -> int | None:
+def with_same_content(db: Connection, user_id: int, sha256: str) -> int | None:
     """The first recording of a person whose original file has these bytes; None: there is none."""
     return db.execute(
         text("""
             SELECT m.id FROM media m JOIN media_files f ON f.media_id = m.id
             WHERE m.user_id = :user AND f.role = 'original' AND f.sha256 = :sha256
                 AND m.deleted_at IS NULL AND m.duplicate_of IS NULL
-                AND m.id IS DISTINCT FROM CAST(:other_than AS bigint)
             ORDER BY m.id LIMIT 1
         """),
-        {"user": user_id, "sha256": sha256, "other_than": other_than},
+        {"user": user_id, "sha256": sha256},
     ).scalar()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from pydantic import BaseModel
 
 from mediatheque.kit.errors import Unavailable
 from mediatheque.tools.llm import IsCancelled, LanguageModel, Message
 from mediatheque.tools.llm._address import Address, read_address
-from mediatheque.tools.llm._answers import filled_in, schema_of, without_thoughts
+from mediatheque.tools.llm._answers import schema_of
 from mediatheque.tools.llm._asking import Endpoint, Refused
-
-M = TypeVar("M", bound=BaseModel)
+from mediatheque.tools.llm._streaming import Streaming
 
 _EXAMPLE = "ollama+http://localhost:11434?model=llama3.2&context=16384"
 _AT_HOME = "http://localhost:11434"
@@ -28,7 +27,7 @@ def open_from(rest: str, *, key: str | None) -> LanguageModel:
     return Ollama(read_address(rest, _EXAMPLE, context_tokens=_CONTEXT_TOKENS, base_url=_AT_HOME), key=key)
 
 
-class Ollama:
+class Ollama(Streaming):
     """A model behind Ollama's /api/chat; threads may share it."""
 
     def __init__(
@@ -46,30 +45,14 @@ class Ollama:
             first_pause_s=first_pause_s,
         )
 
-    def write(
-        self, messages: Sequence[Message], *, max_tokens: int = 1024, is_cancelled: IsCancelled | None = None
-    ) -> Iterator[str]:
-        """See LanguageModel."""
-        return without_thoughts(self._pieces(messages, max_tokens, None, is_cancelled))
-
-    def fill_in(
-        self, messages: Sequence[Message], form: type[M], *, is_cancelled: IsCancelled | None = None
-    ) -> M:
-        """See LanguageModel."""
-
-        def ask(turns: Sequence[Message]) -> str:
-            limit = min(4096, self.context_tokens // 3)
-            return "".join(self._pieces(turns, limit, form, is_cancelled))
-
-        return filled_in(ask, self.name, messages, form)
-
-    def _pieces(
+    def pieces(
         self,
         messages: Sequence[Message],
         max_tokens: int,
         form: type[BaseModel] | None,
         is_cancelled: IsCancelled | None,
     ) -> Iterator[str]:
+        """See Streaming."""
         body: dict[str, Any] = {
             "model": self.name,
             "messages": [{"role": m.role, "content": m.text} for m in messages],

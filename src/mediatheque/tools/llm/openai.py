@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from pydantic import BaseModel
 
 from mediatheque.kit.errors import Unavailable
 from mediatheque.tools.llm import IsCancelled, LanguageModel, Message
 from mediatheque.tools.llm._address import Address, read_address
-from mediatheque.tools.llm._answers import filled_in, schema_of, sse_events, without_thoughts
+from mediatheque.tools.llm._answers import schema_of, sse_events
 from mediatheque.tools.llm._asking import Endpoint, Refused
-
-M = TypeVar("M", bound=BaseModel)
+from mediatheque.tools.llm._streaming import Streaming
 
 _EXAMPLE = "openai+http://localhost:8080/v1?model=qwen3-4b&context=32768"
 #: Nobody says how much a model behind this API holds; servers at home are often started with this.
@@ -29,7 +28,7 @@ def open_from(rest: str, *, key: str | None) -> LanguageModel:
     return OpenAI(read_address(rest, _EXAMPLE, context_tokens=_CONTEXT_TOKENS), key=key)
 
 
-class OpenAI:
+class OpenAI(Streaming):
     """A model behind a chat completions endpoint; threads may share it.
 
     It learns from refusals what this server does not know (schemas, the newer name of the limit, a temperature) and
@@ -53,30 +52,14 @@ class OpenAI:
             first_pause_s=first_pause_s,
         )
 
-    def write(
-        self, messages: Sequence[Message], *, max_tokens: int = 1024, is_cancelled: IsCancelled | None = None
-    ) -> Iterator[str]:
-        """See LanguageModel."""
-        return without_thoughts(self._pieces(messages, max_tokens, None, is_cancelled))
-
-    def fill_in(
-        self, messages: Sequence[Message], form: type[M], *, is_cancelled: IsCancelled | None = None
-    ) -> M:
-        """See LanguageModel."""
-
-        def ask(turns: Sequence[Message]) -> str:
-            limit = min(4096, self.context_tokens // 3)
-            return "".join(self._pieces(turns, limit, form, is_cancelled))
-
-        return filled_in(ask, self.name, messages, form)
-
-    def _pieces(
+    def pieces(
         self,
         messages: Sequence[Message],
         max_tokens: int,
         form: type[BaseModel] | None,
         is_cancelled: IsCancelled | None,
     ) -> Iterator[str]:
+        """See Streaming."""
         while True:
             body = self._body(messages, max_tokens, form)
             try:
