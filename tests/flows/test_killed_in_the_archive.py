@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -17,11 +18,18 @@ import pytest
 from sqlalchemy import text
 
 import archive_working_process
-from archive_world import QUESTION, archive, ended, settings_for, talk, worker
+from archive_world import QUESTION, TALK, archive, ended, settings_for, talk, worker
 from media_server import MediaServer, Route, Visit
-from mediatheque.archive.queries.media import files_of, known_blobs, media_with_id
+from mediatheque.archive.queries.media import (
+    MediaFile,
+    files_of,
+    known_blobs,
+    media_with_id,
+    put_file,
+    update_media,
+)
 from mediatheque.archive.steps import ORDER, step
-from mediatheque.flows.archiving import Added, add_link, sweep_blobs
+from mediatheque.flows.archiving import Added, add_file, add_link, sweep_blobs
 from mediatheque.jobs.states import State
 from mediatheque.kit.database import libpq_url
 from mediatheque.library.queries.users import User, add_user
@@ -31,7 +39,7 @@ from mediatheque.wiring import Mediatheque, open_mediatheque
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-#: Captions come with the link, so nothing is transcribed there; speech comes without.
+#: What has no captions passes that step by; it has a test of its own.
 _STEPS = [name for name in ORDER if name != "captions"]
 
 
@@ -147,6 +155,36 @@ def test_the_worker_is_killed_in_the_middle_of_a_step(
         first = {timing.step for timing in job.timings if timing.attempt == 1}
         assert first <= before
         assert max(Counter(timing.step for timing in job.timings).values()) == 1
+        assert_whole(app, ada, added)
+
+
+def test_the_worker_is_killed_while_captions_are_kept(database_url: str, ada: User, tmp_path: Path) -> None:
+    sentences = [f"{sentence.strip()}." for sentence in TALK.split(".") if sentence.strip()]
+    cues = "\n\n".join(
+        f"00:00:{4 * n:02}.000 --> 00:00:{4 * n + 4:02}.000\n{sentence}"
+        for n, sentence in enumerate(sentences)
+    )
+    with archive(tmp_path / "data", database_url) as app:
+        added = add_file(app, ada.id, talk(tmp_path, suffix=".mp3", options=["-b:a", "64k"]), "talk.mp3")
+        assert added.job_id is not None
+        blob = app.blobs.put(io.BytesIO(f"WEBVTT\n\n{cues}\n".encode()))
+        with app.database.transaction() as db:
+            put_file(db, added.media.id, MediaFile("captions", blob.sha256, blob.size, "text/vtt"))
+            update_media(db, added.media.id, found={"captions_language": "en"})
+        with psycopg.connect(libpq_url(app.database.url)) as holding:
+            # It takes no time, so its writing is held up until the worker is dead.
+            holding.execute("LOCK TABLE transcripts IN SHARE ROW EXCLUSIVE MODE")
+            with working(app) as process:
+                kill_during(app, "captions", process, added.job_id)
+        with app.database.transaction() as db:
+            assert "captions" not in set(db.execute(text("SELECT step FROM media_steps")).scalars())
+        with working(app) as process:
+            (job,) = ended(app, [added.job_id])
+            process.terminate()
+            process.wait(30)
+        assert job.state is State.COMPLETED, job.error
+        with app.database.transaction() as db:
+            assert db.execute(text("SELECT origin FROM transcripts")).scalar_one() == "captions"
         assert_whole(app, ada, added)
 
 
