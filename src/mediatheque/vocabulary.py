@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Kind(StrEnum):
@@ -84,12 +84,21 @@ class Credit:
     character: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The work that another was made from: the novel of a film. `title` None: it is called the same."""
+
+    author: str
+    title: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """What somebody (a row, a source, a person) says a work is; unknown fields stay empty.
 
     An episode names its show in `series_title`, and its `title` is the episode's own name
-    ("" when the source gives none). `external_ids` maps a scheme ("imdb", "tmdb", "isbn13",
+    ("" when the source gives none). `series` is what stands side by side: books of one series, films of
+    one collection; a show is none. `external_ids` maps a scheme ("imdb", "tmdb", "isbn13",
     "youtube", "netflix", "letterboxd", "goodreads", "open_library", "google_books", …) to an id.
     """
 
@@ -108,6 +117,9 @@ class Work:
     season: int | None = None
     season_title: str | None = None  # "Season 2", "Limited Series", "Volume 4", as written
     episode: int | None = None
+    based_on: tuple[Original, ...] = ()
+    series: str | None = None
+    series_position: float | None = None  # 1 is the first; a story between two novels may be 1.5
     url: str | None = None
     image_url: str | None = None
     popularity: float | None = None  # the source's own scale, higher is more popular
@@ -231,6 +243,44 @@ class Decision:
     verdict: Verdict
     best: Match | None = None
     candidates: tuple[Match, ...] = ()
+
+
+class NodeKind(StrEnum):
+    """What a node of the graph is."""
+
+    ITEM = "item"
+    GENRE = "genre"
+    PERSON = "person"
+    TAG = "tag"  # a person's own
+    SEASON = "season"  # of a show
+    SERIES = "series"  # of books or films
+    VOICE = "voice"  # a speaker whom somebody named
+    PASSAGE = "passage"  # of a recording
+    USER = "user"
+
+
+#: The last four bits of a node's number. They are stored: never change one, never use one again.
+NODE_CODES: Mapping[NodeKind, int] = {kind: n for n, kind in enumerate(NodeKind, 1)}
+_KIND_OF_CODE = {n: kind for kind, n in NODE_CODES.items()}
+#: A season's id is its show's, times this, plus its number.
+SEASONS_OF_A_SHOW = 10_000
+
+
+class Node(NamedTuple):
+    """A node of the graph: a kind, and the id of the thing among its kind."""
+
+    kind: NodeKind
+    id: int
+
+    @property
+    def number(self) -> int:
+        """The node as one number, as the graph's stores know it."""
+        return self.id << 4 | NODE_CODES[self.kind]
+
+    @classmethod
+    def from_number(cls, number: int) -> Node:
+        """The node that has this number; KeyError: of no kind that there is."""
+        return cls(_KIND_OF_CODE[number & 15], number >> 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

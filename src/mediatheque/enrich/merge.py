@@ -51,6 +51,12 @@ SCREEN_RULES: tuple[Rule, ...] = (
         ("tmdb", "starter"),
         "TMDB numbers seasons and episodes as they were broadcast",
     ),
+    Rule(
+        ("based_on", "series", "series_position"),
+        ("starter", "tmdb"),
+        "the starter catalogue names the very book, and a film's place in its series; TMDB knows the author alone, "
+        "and counts no films",
+    ),
 )
 
 #: Books.
@@ -96,12 +102,17 @@ BOOK_RULES: tuple[Rule, ...] = (
         ("open-library", "google-books", "starter"),
         "no source says them of books; the order only keeps the outcome the same",
     ),
+    Rule(
+        ("based_on", "series", "series_position"),
+        ("starter", "open-library", "google-books"),
+        "the starter catalogue calls a series the same in each of its books; others name it as an edition does",
+    ),
 )
 
 _SINGLE_FIELDS = (
     "kind", "original_title", "year", "language", "genres", "runtime_minutes", "pages", "description",
     "series_title", "season", "season_title", "episode", "url", "image_url", "popularity",
-    "minimum_age", "services",
+    "minimum_age", "services", "based_on",
 )  # fmt: skip
 
 
@@ -110,7 +121,8 @@ def merge(claims: Sequence[Claim]) -> Work:
 
     Of each field the first claim that knows it is believed, in the order of the rules above.
     Alternative titles are united, the titles of those not believed among them; external ids are
-    united scheme by scheme, credits role by role; a rating keeps the count it was made from.
+    united scheme by scheme, credits role by role; a rating keeps the count it was made from,
+    and a place in a series is a place in that series.
     """
     if not claims:
         raise ValueError("merge() needs at least one claim")
@@ -124,12 +136,15 @@ def merge(claims: Sequence[Claim]) -> Work:
 
     values = {field: _first(works(field), field) for field in _SINGLE_FIELDS}
     title = next((work.title for work in works("title") if work.title), "")
+    series = next((work.series for work in works("series") if work.series), None)
     rated = next((work for work in works("average_rating") if work.average_rating is not None), None)
     return Work(
         **values,
         title=title,
         alternative_titles=_other_titles(works("title"), title, values["original_title"]),
         credits=_credits(works("credits")),
+        series=series,
+        series_position=_place_in(series, works("series_position")),
         average_rating=rated.average_rating if rated else None,
         rating_count=rated.rating_count if rated else None,
         external_ids=_united_ids(works("external_ids")),
@@ -154,6 +169,14 @@ def _first(works: Sequence[Work], field: str) -> Any:
     """The first value that says something; else the empty one that the field has."""
     said = [getattr(work, field) for work in works]
     return next((value for value in said if value not in (None, "", ())), said[0])
+
+
+def _place_in(series: str | None, works: Sequence[Work]) -> float | None:
+    """The first place that is one in this very series: sources count their own."""
+    if series is None:
+        return None
+    places = (w.series_position for w in works if w.series and w.series.casefold() == series.casefold())
+    return next((place for place in places if place is not None), None)
 
 
 def _other_titles(works: Sequence[Work], title: str, original: str | None) -> tuple[str, ...]:

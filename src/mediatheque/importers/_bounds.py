@@ -54,9 +54,9 @@ def _problem_with_numbers(work: Work) -> str | None:
     for number in (work.season, work.episode, work.pages, work.rating_count):
         if number is not None and not 0 <= number <= _LARGEST:
             return f"has the number {number} where a season, an episode or a count stands"
-    for number in (work.popularity, work.runtime_minutes):
+    for number in (work.popularity, work.runtime_minutes, work.series_position):
         if number is not None and not -_LARGEST_FRACTION <= number <= _LARGEST_FRACTION:
-            return f"has the number {number:g} where a popularity or a length stands"
+            return f"has the number {number:g} where a popularity, a length or a place in a series stands"
     return None
 
 
@@ -67,21 +67,33 @@ def _problem_with_texts(work: Work) -> str | None:
     for text in (work.description, work.url, work.image_url):
         if text is not None and len(text) > _LONGEST_TEXT:
             return _too_long(text, _LONGEST_TEXT)
+    if work.series is not None and len(work.series) > _LONGEST_NAME:
+        return _too_long(work.series, _LONGEST_NAME)
     if work.language is not None and len(work.language) > _LONGEST_LANGUAGE:
         return _too_long(work.language, _LONGEST_LANGUAGE)
     for scheme, value in work.external_ids.items():
         if len(scheme) > _LONGEST_SCHEME or len(value) > _LONGEST_NAME:
             return _too_long(f"{scheme} {value}", _LONGEST_NAME)
-    if work.alternative_titles or work.genres or work.services or work.credits:
+    if work.alternative_titles or work.genres or work.services or work.credits or work.based_on:
         return _problem_with_lists(work)
     return None
 
 
 def _problem_with_lists(work: Work) -> str | None:
-    if max(map(len, (work.alternative_titles, work.genres, work.services, work.credits))) > _MOST_NAMED:
+    lists = (work.alternative_titles, work.genres, work.services, work.credits, work.based_on)
+    if max(map(len, lists)) > _MOST_NAMED:
         return f"names more than {_MOST_NAMED} people, titles or genres"
-    names = (*work.genres, *work.services, *(c.name for c in work.credits))
-    others = (*work.alternative_titles, *(c.character or "" for c in work.credits))
+    names = (
+        *work.genres,
+        *work.services,
+        *(c.name for c in work.credits),
+        *(o.author for o in work.based_on),
+    )
+    others = (
+        *work.alternative_titles,
+        *(c.character or "" for c in work.credits),
+        *(o.title or "" for o in work.based_on),
+    )
     for texts, longest in ((names, _LONGEST_NAME), (others, _LONGEST_TITLE)):
         for text in texts:
             if len(text) > longest:

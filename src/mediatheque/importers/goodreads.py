@@ -72,10 +72,10 @@ def _key(cells: Cells) -> str:
 
 
 def _work(title: str, cells: Cells) -> Work:
-    series, number = None, None
+    series, number, place = None, None, None
     if found := _SERIES.fullmatch(title):
         title, series = found["title"], found["series"].strip()
-        number = whole_number(found["number"])
+        number, place = whole_number(found["number"]), _place(found["number"])
     authors = (cells["Author"], *listed(cells.get("Additional Authors", "")))
     names = dict.fromkeys(" ".join(name.split()) for name in authors if name.strip())
     book_id, isbn = cells["Book Id"].strip(), _isbn(cells)
@@ -88,6 +88,8 @@ def _work(title: str, cells: Cells) -> Work:
         pages=whole_number(cells.get("Number of Pages", "")) or None,
         series_title=series,
         episode=number,
+        series=series or None,
+        series_position=place,
         average_rating=_average(cells.get("Average Rating", "")),
         external_ids={**ids, "isbn13": isbn} if isbn else ids,
     )
@@ -95,6 +97,11 @@ def _work(title: str, cells: Cells) -> Work:
 
 def _isbn(cells: Cells) -> str | None:
     return isbn13(cells.get("ISBN13", "")) or isbn13(cells.get("ISBN", ""))
+
+
+def _place(text: str) -> float | None:
+    """ "3", and "3.5" for a story between two novels; "1-3" is a volume of several."""
+    return float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,2})?", text.strip(), re.ASCII) else None
 
 
 def _average(text: str) -> float | None:

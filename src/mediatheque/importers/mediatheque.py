@@ -27,13 +27,13 @@ VERSION = 1
 _SOURCE = "mediatheque"
 _SOURCE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _TEXTS = (
-    "title", "original_title", "language", "description", "series_title", "season_title", "url", "image_url",
+    "title", "original_title", "language", "description", "series_title", "season_title", "series", "url", "image_url",
 )  # fmt: skip
 _RATINGS = frozenset(half / 2 for half in range(1, 11))
 _LONGEST_TITLE = 1_000
 _LONGEST_ID = 500
 _WHOLES = ("year", "pages", "season", "episode", "rating_count", "minimum_age")
-_NUMBERS = ("runtime_minutes", "popularity", "average_rating")
+_NUMBERS = ("runtime_minutes", "popularity", "average_rating", "series_position")
 
 
 # ---- what an export is made of -------------------------------------------------------------
@@ -231,3 +231,11 @@ def _check_work(data: Mapping[str, Any]) -> None:
         isinstance(one, dict) and isinstance(one.get("name"), str) for one in people
     ):
         raise ValueError("the credits of its work name nobody")
+    originals = data.get("based_on", [])
+    if not isinstance(originals, list) or not all(
+        isinstance(one, dict)
+        and isinstance(one.get("author"), str)
+        and isinstance(one.get("title"), str | None)
+        for one in originals
+    ):
+        raise ValueError("what its work is based on has no author")

@@ -10,7 +10,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from mediatheque.vocabulary import Credit, Event, EventKind, Kind, Role, Work
+from mediatheque.vocabulary import Credit, Event, EventKind, Kind, Original, Role, Work
 
 _WORK_FIELDS = tuple(f.name for f in fields(Work))
 
@@ -24,6 +24,8 @@ def work_to_json(work: Work) -> dict[str, Any]:
             continue
         if name == "credits":
             value = [_credit_to_json(credit) for credit in work.credits]
+        elif name == "based_on":
+            value = [_original_to_json(original) for original in work.based_on]
         elif isinstance(value, tuple):
             value = list(value)
         elif name == "external_ids":
@@ -44,6 +46,8 @@ def work_from_json(data: Mapping[str, Any]) -> Work:
         known["credits"] = tuple(
             Credit(c["name"], Role(c["role"]), c.get("character")) for c in known["credits"]
         )
+    if "based_on" in known:
+        known["based_on"] = tuple(Original(o["author"], o.get("title")) for o in known["based_on"])
     return Work(**known)
 
 
@@ -77,6 +81,10 @@ def _credit_to_json(credit: Credit) -> dict[str, Any]:
     if credit.character:
         out["character"] = credit.character
     return out
+
+
+def _original_to_json(original: Original) -> dict[str, Any]:
+    return {"author": original.author} | ({"title": original.title} if original.title else {})
 
 
 #: An encoder made once: making one costs as much as writing a row with it.

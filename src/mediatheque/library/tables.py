@@ -243,6 +243,35 @@ item_credits = Table(
     Index("ix_item_credits_person_id", "person_id", "item_id"),
 )
 
+series = Table(
+    "series",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+item_series = Table(
+    "item_series",
+    metadata,
+    _to("items", "item_id"),
+    _to("series", "series_id"),
+    Column("position", REAL),
+    PrimaryKeyConstraint("item_id", "series_id"),
+    Index("ix_item_series_series_id", "series_id", "item_id"),
+)
+
+# What a film or a show was made from: one row for each key that the original's title may be found by in `item_titles`.
+item_originals = Table(
+    "item_originals",
+    metadata,
+    _to("items", "item_id"),
+    Column("position", SmallInteger, nullable=False),
+    Column("title_key", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    PrimaryKeyConstraint("item_id", "position"),
+    Index("ix_item_originals_title_key", "title_key"),
+)
+
 claims = Table(
     "claims",
     metadata,
@@ -464,4 +493,7 @@ idempotency_keys = Table(
 )
 
 #: What a rebuild may throw away; everything else is a fact.
-CONCLUSIONS: tuple[Table, ...] = (user_items, ratings, embeddings, item_titles, item_genres, item_credits)
+CONCLUSIONS: tuple[Table, ...] = (
+    *(user_items, ratings, embeddings),
+    *(item_titles, item_genres, item_credits, item_series, item_originals),
+)

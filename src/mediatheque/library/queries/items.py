@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from mediatheque.kit.errors import NotFound
+from mediatheque.kit.title_keys import title_key
 from mediatheque.kit.wire import jsonb, work_from_json, work_to_json
 from mediatheque.vocabulary import Item, Kind, Work
 
@@ -59,6 +60,9 @@ def _own_or_shows(column: str, kinds: Sequence[Kind], otherwise: str | None = No
 
 
 _COLUMNS = "i.id, i.work, i.parent_id, i.owner_id"
+
+#: What `_add_details` fills.
+_DETAILS = ("item_titles", "external_ids", "item_genres", "item_credits", "item_series", "item_originals")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +175,7 @@ def save_works(db: Connection, works: Mapping[int, tuple[Work, tuple[str, ...]]]
         """),
         {"rows": jsonb(rows)},
     )
-    for table in ("item_titles", "external_ids", "item_genres", "item_credits"):
+    for table in _DETAILS:
         db.execute(text(f"DELETE FROM {table} WHERE item_id = ANY(:ids)"), {"ids": list(works)})
     _add_details(db, works)
 
@@ -317,7 +321,7 @@ def _row(item_id: int, work: Work) -> dict[str, Any]:
 
 
 def _add_details(db: Connection, works: Mapping[int, tuple[Work, tuple[str, ...]]]) -> None:
-    """Titles, external ids, genres and credits of items that have none yet."""
+    """Titles, external ids, genres, credits, series and originals of items that have none yet."""
     titles = [
         {"item": i, "key": key}
         for i, (_, keys) in works.items()
@@ -364,6 +368,46 @@ def _add_details(db: Connection, works: Mapping[int, tuple[Work, tuple[str, ...]
         'item bigint, "position" smallint, name text, role text, "character" text',
         credited,
     )
+    _add_connections(db, works)
+
+
+def _add_connections(db: Connection, works: Mapping[int, tuple[Work, tuple[str, ...]]]) -> None:
+    """The series that items are part of, and what they were made from."""
+    in_series = [
+        {"item": i, "name": work.series, "position": work.series_position}
+        for i, (work, _) in works.items()
+        if work.series
+    ]
+    _insert_named(db, "series", in_series)
+    _insert_from(
+        db,
+        'INSERT INTO item_series (item_id, series_id, "position")'
+        ' SELECT item, s.id, given."position" FROM given JOIN series s USING (name)',
+        'item bigint, name text, "position" real',
+        in_series,
+    )
+    originals = [
+        {"item": i, "position": p, "key": key, "author": author}
+        for i, (work, keys) in works.items()
+        for p, (key, author) in enumerate(_originals(work, keys))
+    ]
+    _insert_from(
+        db,
+        'INSERT INTO item_originals (item_id, "position", title_key, author)'
+        ' SELECT item, "position", key, author FROM given',
+        'item bigint, "position" smallint, key text, author text',
+        originals,
+    )
+
+
+def _originals(work: Work, keys: Sequence[str]) -> dict[tuple[str, str], None]:
+    """What a work was made from as (title key, author), each once; without a title of its own by the work's keys."""
+    return {
+        (key, original.author): None
+        for original in work.based_on
+        for key in ((title_key(original.title),) if original.title else keys)
+        if key and len(key.encode()) <= _LONGEST_KEY
+    }
 
 
 def _insert_named(db: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -166,7 +166,11 @@ def delete_user(db: Connection, user_id: int) -> None:
 
 
 #: Names that items share, and what ties an item to them: a channel somebody watched is known by nobody else.
-_NAMES = {"people": ("item_credits", "person_id"), "genres": ("item_genres", "genre_id")}
+_NAMES = {
+    "people": ("item_credits", "person_id"),
+    "genres": ("item_genres", "genre_id"),
+    "series": ("item_series", "series_id"),
+}
 
 
 def _named_by_own_items(db: Connection, user_id: int, table: str) -> list[int]:
