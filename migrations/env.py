@@ -10,6 +10,7 @@ from sqlalchemy.pool import NullPool
 
 import mediatheque.accounts.tables
 import mediatheque.archive.tables
+import mediatheque.graph.tables
 import mediatheque.search.tables  # noqa: F401
 from mediatheque.library.tables import metadata
 

@@ -22,6 +22,7 @@ from sqlalchemy import make_url
 
 import mlflow_server as mlflow_process
 import seaweedfs_server
+from mediatheque.graph.queries.projection import install
 from mediatheque.kit.database import Connection, Database, migrate
 from mediatheque.kit.postgres import EmbeddedServer
 from mediatheque.library.queries.users import User, add_user
@@ -46,6 +47,10 @@ def template_database(server_url: str) -> Iterator[str]:
     """A database with our schema, to be copied."""
     name = _create(server_url)
     migrate(_with_database(server_url, name))
+    database = Database(_with_database(server_url, name))
+    with database.transaction() as db:
+        install(db)
+    database.close()
     yield name
     _drop(server_url, name)
 

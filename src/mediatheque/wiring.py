@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mediatheque.recommend.registries import Registry
     from mediatheque.recommend.remembered import Person
     from mediatheque.stores.blobs import Blobs
+    from mediatheque.stores.graph import Graph
     from mediatheque.tools.downloader import Downloader
     from mediatheque.tools.embedder import Embedder
     from mediatheque.tools.llm import LanguageModel
@@ -56,6 +57,15 @@ class Mediatheque:
         from mediatheque.stores.blobs import open_blobs
 
         return open_blobs(self.settings.blobs_setting, self.data_dir / "blobs")
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Where walks over the graph are asked: the library's own database, unless the settings name another place."""
+        from mediatheque.graph.edges import codes
+        from mediatheque.stores.graph import open_graph
+
+        url = self.settings.graph_url
+        return open_graph(url.get_secret_value() if url is not None else None, codes())
 
     @cached_property
     def downloader(self) -> Downloader:
@@ -203,11 +213,20 @@ def open_mediatheque(settings: Settings | None = None, *, pool_size: int = 5) ->
     try:
         database = Database(url, pool_size=pool_size)
         database.migrate()
+        _follow_facts(database)
     except BaseException:
         if server is not None:
             server.close()
         raise
     return Mediatheque(settings, database, server)
+
+
+def _follow_facts(database: Database) -> None:
+    """The graph is kept by the database itself, in the way of this version."""
+    from mediatheque.graph.queries.projection import install
+
+    with database.transaction() as db:
+        install(db)
 
 
 @contextmanager

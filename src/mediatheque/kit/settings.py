@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         None,
         description="How processes hear what jobs do: redis://host:6379/0 when many API processes run; empty: the database.",
     )
+    graph_url: SecretStr | None = Field(
+        None,
+        description="Where walks over the graph are asked: a Neo4j, as neo4j://user:password@host:7687/database or bolt://…, "
+        "kept up to date by the worker; empty: the database.",
+    )
     tmdb_token: SecretStr | None = Field(
         None, description="TMDB API read access token (v4 token, used on v3)."
     )

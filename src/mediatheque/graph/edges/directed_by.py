@@ -1,0 +1,16 @@
+"""DIRECTED_BY: who directed a film or an episode."""
+
+from __future__ import annotations
+
+from mediatheque.graph.edges import EdgeType, End, Facts
+from mediatheque.graph.edges._facts import credited
+from mediatheque.stores.graph import Edge
+from mediatheque.vocabulary import Role
+
+EDGE = EdgeType(code=9, facts=Facts.ITEM, selects=(credited((Role.DIRECTOR,), weight="0.9", from_item=True),))
+
+
+def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
+    """ "was directed by Denis Villeneuve", "directed Arrival (2016)"."""
+    del edge
+    return f"was directed by {target.name}" if forward else f"directed {source.name}"

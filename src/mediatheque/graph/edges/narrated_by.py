@@ -1,0 +1,18 @@
+"""NARRATED_BY: who reads a book aloud, or tells a documentary."""
+
+from __future__ import annotations
+
+from mediatheque.graph.edges import EdgeType, End, Facts
+from mediatheque.graph.edges._facts import credited
+from mediatheque.stores.graph import Edge
+from mediatheque.vocabulary import Role
+
+EDGE = EdgeType(
+    code=13, facts=Facts.ITEM, selects=(credited((Role.NARRATOR,), weight="0.6", from_item=True),)
+)
+
+
+def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
+    """ "is narrated by Denis Villeneuve", "narrates Arrival (2016)"."""
+    del edge
+    return f"is narrated by {target.name}" if forward else f"narrates {source.name}"

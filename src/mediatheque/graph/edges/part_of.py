@@ -1,0 +1,72 @@
+"""PART_OF: an episode is part of its season and its show, a title of its series, a passage of its recording."""
+
+from __future__ import annotations
+
+from mediatheque.graph.edges import LIVE, OWNER, EdgeType, End, Facts, Select
+from mediatheque.graph.edges._media import AT_THAT_MOMENT, MEDIA, MENTIONS, SHOWN_AS
+from mediatheque.stores.graph import Edge
+from mediatheque.vocabulary import SEASONS_OF_A_SHOW, NodeKind
+
+#: Whether item `i` stands in a season that can be numbered.
+_IN_A_SEASON = f"i.season BETWEEN 0 AND {SEASONS_OF_A_SHOW - 1}"
+_SEASON_ID = f"i.parent_id * {SEASONS_OF_A_SHOW} + i.season"
+
+_EPISODE_OF_SEASON = Select(
+    anchor="source",
+    source=(NodeKind.ITEM, "i.id"),
+    target=(NodeKind.SEASON, _SEASON_ID),
+    columns={"owner_id": OWNER, "weight": "0.9"},
+    rows=f"items i JOIN items show ON show.id = i.parent_id AND show.merged_into IS NULL WHERE {LIVE} AND {_IN_A_SEASON}",
+)
+_EPISODE_OF_SHOW = Select(
+    anchor="source",
+    source=(NodeKind.ITEM, "i.id"),
+    target=(NodeKind.ITEM, "i.parent_id"),
+    columns={"owner_id": OWNER, "weight": "0.9"},
+    rows=f"""
+        items i JOIN items show ON show.id = i.parent_id AND show.merged_into IS NULL
+        WHERE {LIVE} AND ({_IN_A_SEASON}) IS NOT TRUE
+    """,
+)
+_SEASON_OF_SHOW = Select(
+    anchor="target",
+    source=(NodeKind.SEASON, _SEASON_ID),
+    target=(NodeKind.ITEM, "i.parent_id"),
+    # A season that the catalogue knows is everybody's; one that only somebody's own episodes are in is theirs.
+    columns={"owner_id": "i.owner", "weight": "0.9"},
+    rows=f"""
+        (
+            SELECT DISTINCT e.parent_id, e.season, coalesce(e.owner_id, 0) AS owner, e.merged_into,
+                bool_or(e.owner_id IS NULL) OVER (PARTITION BY e.parent_id, e.season) AS is_listed
+            FROM items e WHERE e.parent_id = ANY(given_items) AND e.merged_into IS NULL
+        ) AS i JOIN items show ON show.id = i.parent_id AND show.merged_into IS NULL
+        WHERE {_IN_A_SEASON} AND (i.owner = 0) = i.is_listed
+    """,
+)
+_PASSAGE_OF_RECORDING = Select(
+    anchor="target",
+    source=(NodeKind.PASSAGE, "heard.id"),
+    target=(NodeKind.ITEM, SHOWN_AS),
+    columns={
+        "owner_id": "m.user_id",
+        "weight": "0.9",
+        "at_ms": "min(heard.start_ms)",
+        "said_by": "'the recording'",
+    },
+    rows=f"""
+        {MEDIA} {MENTIONS} {AT_THAT_MOMENT} WHERE {SHOWN_AS} = ANY(given_items)
+        GROUP BY {SHOWN_AS}, heard.id, m.user_id
+    """,
+)
+
+EDGE = EdgeType(
+    code=16,
+    facts=Facts.ITEM,
+    selects=(_EPISODE_OF_SEASON, _EPISODE_OF_SHOW, _SEASON_OF_SHOW, _PASSAGE_OF_RECORDING),
+)
+
+
+def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
+    """ "is part of Dune", "has Dune Messiah (1969) in it"."""
+    del edge
+    return f"is part of {target.name}" if forward else f"has {source.name} in it"

@@ -1,0 +1,16 @@
+"""PUBLISHED_BY: the channel that a video or a recording is from."""
+
+from __future__ import annotations
+
+from mediatheque.graph.edges import EdgeType, End, Facts
+from mediatheque.graph.edges._facts import credited
+from mediatheque.stores.graph import Edge
+from mediatheque.vocabulary import Role
+
+EDGE = EdgeType(code=14, facts=Facts.ITEM, selects=(credited((Role.CHANNEL,), weight="0.5", from_item=True),))
+
+
+def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
+    """ "is from Denis Villeneuve", "published Arrival (2016)"."""
+    del edge
+    return f"is from {target.name}" if forward else f"published {source.name}"

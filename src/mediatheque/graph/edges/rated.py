@@ -1,0 +1,27 @@
+"""RATED: what somebody gave stars; the more stars, the heavier."""
+
+from __future__ import annotations
+
+from mediatheque.graph.edges import EdgeType, End, Facts
+from mediatheque.graph.edges._facts import standing
+from mediatheque.stores.graph import Edge
+from mediatheque.vocabulary import EventKind
+
+EDGE = EdgeType(
+    code=4,
+    facts=Facts.STANDING,
+    selects=(
+        standing(
+            (EventKind.RATED,),
+            weight="ra.value / 5.0",
+            only="ra.value IS NOT NULL",
+            detail="trim_scale(ra.value::numeric)::text",
+        ),
+    ),
+)
+
+
+def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
+    """ "gave Arrival (2016) 4.5 of 5", "got 4.5 of 5 from you"."""
+    stars = f"{edge.detail} of 5"
+    return f"gave {target.name} {stars}" if forward else f"got {stars} from {source.name}"

@@ -1,0 +1,31 @@
+"""WATCHED: films, episodes and videos that somebody has seen; a show by its episodes."""
+
+from __future__ import annotations
+
+from mediatheque.graph.edges import EdgeType, End, Facts
+from mediatheque.graph.edges._facts import standing
+from mediatheque.graph.edges._telling import times
+from mediatheque.stores.graph import Edge
+from mediatheque.vocabulary import EventKind
+
+EDGE = EdgeType(
+    code=1,
+    facts=Facts.STANDING,
+    selects=(
+        standing(
+            (EventKind.WATCHED,),
+            # Once says a little, again says more: to see something four times is nearly to love it.
+            weight="CASE WHEN i.kind = 'show' THEN 0.4 + 0.3 * least(ui.episodes_seen, 10) / 10.0"
+            " ELSE 0.4 + 0.1 * least(ui.seen_count - 1, 3) END",
+            only="(ui.seen_count > 0 OR ui.episodes_seen > 0)",
+            count="CASE WHEN i.kind = 'show' THEN greatest(ui.episodes_seen, ui.seen_count) ELSE ui.seen_count END",
+        ),
+    ),
+)
+
+
+def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
+    """ "watched Arrival (2016) twice", "was watched twice by you"."""
+    how_often = f" {edge.count} episodes of" if target.what == "show" and edge.count > 1 else ""
+    again = times(edge.count) if target.what != "show" else ""
+    return f"watched{how_often} {target.name}{again}" if forward else f"was watched{again} by {source.name}"

@@ -1,0 +1,29 @@
+"""WRITTEN_BY: who wrote a book, or the script of a film."""
+
+from __future__ import annotations
+
+from mediatheque.graph.edges import EdgeType, End, Facts
+from mediatheque.graph.edges._facts import credited
+from mediatheque.stores.graph import Edge
+from mediatheque.vocabulary import Role
+
+EDGE = EdgeType(
+    code=11,
+    facts=Facts.ITEM,
+    selects=(
+        credited(
+            (
+                Role.WRITER,
+                Role.AUTHOR,
+            ),
+            weight="0.9",
+            from_item=True,
+        ),
+    ),
+)
+
+
+def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
+    """ "was written by Denis Villeneuve", "wrote Arrival (2016)"."""
+    del edge
+    return f"was written by {target.name}" if forward else f"wrote {source.name}"

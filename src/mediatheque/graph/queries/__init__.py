@@ -1,0 +1,1 @@
+"""What the graph asks the database."""
