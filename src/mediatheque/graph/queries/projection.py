@@ -8,7 +8,9 @@ from sqlalchemy import Connection, text
 
 from mediatheque.graph.edges import codes
 from mediatheque.graph.projection import LOCK, functions, version
+from mediatheque.vocabulary import NODE_CODES, NodeKind
 
+_ITEM, _USER = NODE_CODES[NodeKind.ITEM], NODE_CODES[NodeKind.USER]
 _VERSION, _BUILT = "projection", "built"
 
 
@@ -66,7 +68,8 @@ def set_state(db: Connection, name: str, value: str) -> None:
 
 def take_graphs_turn(db: Connection, user_ids: Sequence[int] = (), *, items: bool = False) -> None:
     """Wait until nobody else works on the edges of items, or of these people; the turn ends with the transaction."""
-    for owner in sorted({*user_ids, *([0] if items else [])}):
+    owners: set[int] = set(user_ids) | ({0} if items else set())
+    for owner in sorted(owners):
         db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK + owner})
 
 
@@ -99,3 +102,74 @@ def follow(db: Connection) -> None:
 
 def _state(db: Connection, name: str) -> str | None:
     return db.execute(text("SELECT value FROM graph_state WHERE name = :name"), {"name": name}).scalar()
+
+
+def item_page(db: Connection, *, after: int = 0, limit: int = 500) -> list[int]:
+    """All items there are or that edges still speak of, merged ones too, by id."""
+    rows = db.execute(
+        text(f"""
+            SELECT id FROM (
+                (SELECT id FROM items WHERE id > :after ORDER BY id LIMIT :limit)
+                UNION (
+                    SELECT n.id >> 4 FROM graph_nodes n WHERE n.id & 15 = {_ITEM} AND n.id >> 4 > :after
+                        AND NOT EXISTS (SELECT FROM items i WHERE i.id = n.id >> 4) ORDER BY n.id LIMIT :limit
+                )
+            ) AS both_of_them ORDER BY id LIMIT :limit
+        """),
+        {"after": after, "limit": limit},
+    )
+    return list(rows.scalars())
+
+
+def standing_page(db: Connection, user_id: int, *, after: int = 0, limit: int = 500) -> list[int]:
+    """The items that a person stands somewhere with, or that edges say they do, by id."""
+    rows = db.execute(
+        text(f"""
+            SELECT item_id FROM (
+                SELECT item_id FROM user_items WHERE user_id = :user AND item_id > :after
+                UNION SELECT target_id >> 4 FROM graph_edges
+                WHERE source_id = (CAST(:user AS bigint) << 4 | {_USER}) AND owner_id = :user
+                    AND target_id & 15 = {_ITEM} AND target_id >> 4 > :after
+            ) AS both_of_them ORDER BY item_id LIMIT :limit
+        """),
+        {"user": user_id, "after": after, "limit": limit},
+    )
+    return list(rows.scalars())
+
+
+def user_page(db: Connection, *, after: int = 0, limit: int = 500) -> list[int]:
+    """All people there are or that nodes still speak of, by id."""
+    rows = db.execute(
+        text(f"""
+            SELECT id FROM (
+                SELECT id FROM users WHERE id > :after
+                UNION SELECT id >> 4 FROM graph_nodes WHERE id & 15 = {_USER} AND id >> 4 > :after
+            ) AS both_of_them ORDER BY id LIMIT :limit
+        """),
+        {"after": after, "limit": limit},
+    )
+    return list(rows.scalars())
+
+
+def node_page(db: Connection, *, after: int = 0, limit: int = 2000) -> list[int]:
+    """All nodes, by number."""
+    rows = db.execute(
+        text("SELECT id FROM graph_nodes WHERE id > :after ORDER BY id LIMIT :limit"),
+        {"after": after, "limit": limit},
+    )
+    return list(rows.scalars())
+
+
+def settle_nodes(db: Connection, numbers: Sequence[int]) -> None:
+    """Nodes have their things' names and owners, go when they are nothing any more, and count their edges anew."""
+    db.execute(text("SELECT graph_settle(NULL, NULL, NULL, NULL, :ids)"), {"ids": list(numbers)})
+    db.execute(
+        text("""
+            UPDATE graph_nodes n SET degree = d.degree FROM (
+                SELECT m.id, (SELECT count(*) FROM graph_edges e WHERE e.source_id = m.id AND e.owner_id = m.owner_id)
+                    + (SELECT count(*) FROM graph_edges e WHERE e.target_id = m.id AND e.owner_id = m.owner_id) AS degree
+                FROM graph_nodes m WHERE m.id = ANY(CAST(:ids AS bigint[]))
+            ) AS d WHERE n.id = d.id AND n.degree <> d.degree
+        """),
+        {"ids": list(numbers)},
+    )
