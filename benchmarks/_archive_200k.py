@@ -21,6 +21,7 @@ from sqlalchemy import text
 from mediatheque.kit.database import Connection, Database, driver_connection
 from mediatheque.kit.postgres import EmbeddedServer
 from mediatheque.stores.vectors import store
+from mediatheque.wiring import prepare
 
 RESULTS = Path(__file__).parent / "results"
 MODEL, DIMENSIONS = "made up", 384
@@ -54,7 +55,7 @@ def opened(count: int) -> Iterator[tuple[Database, Archive]]:
     archive = made_up(count)
     with EmbeddedServer.open(folder / "postgres", linger_s=0.2) as server:
         database = Database(server.url)
-        database.migrate()
+        prepare(database)
         try:
             for done, (name, stage) in enumerate(_STAGES.items()):
                 if not (folder / name).exists():

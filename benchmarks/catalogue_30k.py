@@ -27,6 +27,7 @@ from mediatheque.search.texts import text_hash, text_of
 from mediatheque.stores.vectors import Embedded, store
 from mediatheque.tools.embedder import Embedder, open_embedder
 from mediatheque.vocabulary import Credit, Kind, Role, Work
+from mediatheque.wiring import prepare
 
 COUNT = 30_000
 FILMS = Path(__file__).resolve().parents[2] / "shared" / "data" / "wikipedia-movies" / "movies.jsonl.xz"
@@ -119,7 +120,7 @@ def empty_library(pool_size: int = 5) -> Iterator[Database]:
         EmbeddedServer.open(Path(folder) / "postgres", linger_s=0.2) as server,
     ):
         database = Database(server.url, pool_size=pool_size)
-        database.migrate()
+        prepare(database)
         try:
             yield database
         finally:

@@ -45,6 +45,7 @@ from mediatheque.kit.database import Connection, Database, driver_connection
 from mediatheque.kit.postgres import EmbeddedServer
 from mediatheque.library.queries.users import add_user
 from mediatheque.vocabulary import Verdict
+from mediatheque.wiring import prepare
 
 RESULTS = Path(__file__).parent / "results"
 COPIES_EACH = 6
@@ -108,7 +109,7 @@ def main() -> None:
         EmbeddedServer.open(Path(folder) / "postgres", linger_s=0.1) as server,
     ):
         database = Database(server.url)
-        database.migrate()
+        prepare(database)
         figures = looked_up(database, heard, 1_000 if small else 10_000)
         database.close()
     figures["false_same"] += len(wrong_pairs)

@@ -137,9 +137,10 @@ def fill_catalogue(url: str, films: list[Film]) -> None:
     from mediatheque.library.queries.items import NewItem, add_items
     from mediatheque.resolve.normalise import title_keys
     from mediatheque.vocabulary import Credit, Kind, Role, Work
+    from mediatheque.wiring import prepare
 
     database = Database(url)
-    database.migrate()
+    prepare(database)
     works = (
         Work(
             kind=Kind.FILM,

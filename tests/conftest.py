@@ -22,10 +22,10 @@ from sqlalchemy import make_url
 
 import mlflow_server as mlflow_process
 import seaweedfs_server
-from mediatheque.graph.queries.projection import install
-from mediatheque.kit.database import Connection, Database, migrate
+from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.postgres import EmbeddedServer
 from mediatheque.library.queries.users import User, add_user
+from mediatheque.wiring import prepare
 
 #: A server to test against instead of the embedded one, as a URL whose user may create databases.
 SERVER_URL = "MEDIATHEQUE_TEST_SERVER_URL"
@@ -46,10 +46,8 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def template_database(server_url: str) -> Iterator[str]:
     """A database with our schema, to be copied."""
     name = _create(server_url)
-    migrate(_with_database(server_url, name))
     database = Database(_with_database(server_url, name))
-    with database.transaction() as db:
-        install(db)
+    prepare(database)
     database.close()
     yield name
     _drop(server_url, name)

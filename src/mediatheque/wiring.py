@@ -212,8 +212,7 @@ def open_mediatheque(settings: Settings | None = None, *, pool_size: int = 5) ->
         url = server.url
     try:
         database = Database(url, pool_size=pool_size)
-        database.migrate()
-        _follow_facts(database)
+        prepare(database)
     except BaseException:
         if server is not None:
             server.close()
@@ -221,10 +220,11 @@ def open_mediatheque(settings: Settings | None = None, *, pool_size: int = 5) ->
     return Mediatheque(settings, database, server)
 
 
-def _follow_facts(database: Database) -> None:
-    """The graph is kept by the database itself, in the way of this version."""
+def prepare(database: Database) -> None:
+    """Bring the schema up to date, and have the database keep the graph in the way of this version."""
     from mediatheque.graph.queries.projection import install
 
+    database.migrate()
     with database.transaction() as db:
         install(db)
 
