@@ -23,7 +23,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "target_id": ("bigint", ""),
     "owner_id": ("bigint", "0"),
     "type": ("smallint", ""),
-    "weight": ("real", ""),
+    "weight": ("double precision", ""),
     "confidence": ("real", "1"),
     "count": ("integer", "1"),
     "first_at": ("timestamptz", "NULL"),

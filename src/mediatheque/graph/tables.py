@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    DOUBLE_PRECISION,
     REAL,
     BigInteger,
     CheckConstraint,
@@ -34,8 +35,9 @@ graph_edges = Table(
     Column("at_ms", BigInteger),
     Column("first_at", DateTime(timezone=True)),
     Column("last_at", DateTime(timezone=True)),
+    # Double: 0.9 is 0.9 in every backend, and what is equally telling here is so there.
+    Column("weight", DOUBLE_PRECISION, nullable=False),
     Column("count", Integer, nullable=False, server_default="1"),
-    Column("weight", REAL, nullable=False),
     Column("confidence", REAL, nullable=False, server_default="1"),
     Column("likeness", REAL),
     Column("together", REAL),
