@@ -17,10 +17,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
 
+import numpy as np
+import numpy.typing as npt
+
 from mediatheque.kit import shelf
 from mediatheque.kit.errors import Invalid
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from mediatheque.kit.database import Connection
 
 #: So many edges of a node are looked at, the heaviest first …
@@ -74,6 +80,31 @@ class EdgeKey(NamedTuple):
     owner_id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeColumns:
+    """Many edges at once, a column each; None is the default of `Edge`. All arrays are as long as `source`."""
+
+    source: npt.NDArray[np.int64]
+    target: npt.NDArray[np.int64]
+    type: npt.NDArray[np.int16]  # codes
+    owner: npt.NDArray[np.int64] | None = None
+    weight: npt.NDArray[np.float64]
+    confidence: npt.NDArray[np.float32] | None = None
+    count: npt.NDArray[np.int32] | None = None
+    first_at: npt.NDArray[np.datetime64] | None = None  # UTC; NaT: none
+    last_at: npt.NDArray[np.datetime64] | None = None
+    batch_id: npt.NDArray[np.int64] | None = None  # 0: none
+    said_by: npt.NDArray[np.int32] | None = None  # which of `sayings`; −1: none
+    sayings: Sequence[str] = ()
+    at_ms: npt.NDArray[np.int64] | None = None  # below 0: none
+    likeness: npt.NDArray[np.float32] | None = None  # NaN: none
+    together: npt.NDArray[np.float32] | None = None
+    detail: Sequence[str | None] | None = None
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+
 class StoredNode(NamedTuple):
     """A node as the graph keeps it. Its degree counts the edges of its owner: of everybody's node, everybody's."""
 
@@ -119,6 +150,18 @@ class Shared(NamedTuple):
     edge_a: Edge
     edge_b: Edge
     score: float
+
+
+class Links(NamedTuple):
+    """Edges of many nodes as arrays of one length, for what is worked out over thousands: which, and how much they say.
+
+    By rising `node`, and of each node as `neighbours` orders them: the heaviest first, then by `other`, then by code.
+    """
+
+    node: npt.NDArray[np.int64]  # the node that was asked for
+    other: npt.NDArray[np.int64]  # the other end
+    type: npt.NDArray[np.int64]  # the type's code
+    weight: npt.NDArray[np.float64]
 
 
 class Size(NamedTuple):
@@ -207,6 +250,21 @@ class Graph(Protocol):
         limit: int = 5_000,
     ) -> list[Edge]:
         """The edges that have both ends among these nodes, the heaviest first."""
+        ...
+
+    def links(
+        self,
+        db: Connection,
+        nodes: Sequence[int],
+        view: View,
+        *,
+        types: Sequence[str] = (),
+        limit_each: int = FAN_OUT,
+    ) -> Links:
+        """Of each of these nodes its `limit_each` heaviest edges of these types, in either direction; of a pair, each.
+
+        Edges of guests are not among them. An edge both of whose ends were asked for is there from either end.
+        """
         ...
 
     def nodes(self, db: Connection, numbers: Iterable[int]) -> dict[int, StoredNode]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from mediatheque.stores.graph import (
+    FAN_OUT,
     Direction,
     Edge,
     EdgeKey,
     Graph,
+    Links,
     Order,
     Path,
     Reached,
@@ -153,6 +157,28 @@ class PostgresGraph:
             {"nodes": list(nodes), "viewer": view.viewer, "types": self._types(types), "limit": limit},
         )
         return [self._edge(row) for row in rows]
+
+    def links(
+        self,
+        db: Connection,
+        nodes: Sequence[int],
+        view: View,
+        *,
+        types: Sequence[str] = (),
+        limit_each: int = FAN_OUT,
+    ) -> Links:
+        # Four aggregates instead of a row for each edge: a fifth of the time for 30,000 of them.
+        row = db.execute(
+            text(_links(bool(types))),
+            {
+                "nodes": sorted(set(nodes)),
+                "viewer": view.viewer,
+                "types": self._types(types),
+                "limit_each": limit_each,
+            },
+        ).one()
+        node, other, type_ = (_numbers(row[n], np.int64) for n in range(3))
+        return Links(node, other, type_, _numbers(row[3], np.float64))
 
     def nodes(self, db: Connection, numbers: Iterable[int]) -> dict[int, StoredNode]:
         rows = db.execute(
@@ -304,6 +330,30 @@ def _edges_of(has_types: bool) -> str:
             SELECT * FROM ({" UNION ALL ".join(parts)}) AS all_sides ORDER BY weight DESC, other, type LIMIT :fan_out
         ) AS found
     """
+
+
+def _links(has_types: bool) -> str:
+    which = "AND e.type = ANY(CAST(:types AS smallint[]))" if has_types else ""
+    parts = [
+        f"""(
+            SELECT e.{other}_id AS other, e.type, e.weight FROM graph_edges e
+            WHERE e.{side}_id = f.node AND e.owner_id = {owner} {which}
+            ORDER BY e.weight DESC, e.{other}_id, e.type LIMIT :limit_each
+        )"""
+        for side, other in (("source", "target"), ("target", "source"))
+        for owner in ("0", ":viewer")
+    ]
+    return f"""
+        SELECT array_agg(node)::text, array_agg(other)::text, array_agg(type)::text, array_agg(weight::float8)::text FROM (
+            SELECT f.node, found.* FROM unnest(CAST(:nodes AS bigint[])) AS f(node) CROSS JOIN LATERAL (
+                SELECT * FROM ({" UNION ALL ".join(parts)}) AS all_sides ORDER BY weight DESC, other, type LIMIT :limit_each
+            ) AS found ORDER BY f.node, found.weight DESC, found.other, found.type
+        ) AS listed
+    """
+
+
+def _numbers(array: str | None, kind: type[Any]) -> npt.NDArray[Any]:
+    return np.fromstring(array.strip("{}"), kind, sep=",") if array else np.zeros(0, kind)
 
 
 def _common(has_types: bool) -> str:
