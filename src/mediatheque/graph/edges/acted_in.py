@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mediatheque.graph.edges import EdgeType, End, Facts
 from mediatheque.graph.edges._facts import credited
+from mediatheque.graph.edges._telling import listed
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import Role
 
@@ -13,8 +14,13 @@ EDGE = EdgeType(
     selects=(credited((Role.CAST,), weight="0.8 / sqrt(1 + c.position / 2.0)", from_item=False),),
 )
 
+#: How credits say that somebody plays nobody else.
+_NOBODY = ("", "self", "himself", "herself", "themselves", "actor", "actress")
+
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "has Denis Villeneuve in it", "plays in Arrival (2016)"."""
-    del edge
-    return f"plays in {target.name}" if forward else f"has {source.name} in it"
+    """ "played Louise Banks in Arrival (2016)", "features Amy Adams (Louise Banks)"."""
+    who = "" if (edge.detail or "").casefold() in _NOBODY else listed((edge.detail or "").split(" / "))
+    if forward:
+        return f"played {who} in {target.name}" if who else f"appeared in {target.name}"
+    return f"features {source.name} ({who})" if who else f"features {source.name}"

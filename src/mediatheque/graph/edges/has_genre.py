@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mediatheque.graph.edges import LIVE, OWNER, EdgeType, End, Facts, Select
 from mediatheque.graph.edges._facts import SAID, said_of_items
+from mediatheque.graph.edges._telling import a
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import NodeKind
 
@@ -25,8 +26,14 @@ EDGE = EdgeType(
     ),
 )
 
+#: What a title of some kinds is called.
+_NOUNS = {"audio": "recording"}
+
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "is a drama", "has Arrival (2016) among its titles"."""
+    """ "is a science fiction film", "includes Arrival (2016)"."""
     del edge
-    return f"is filed under {target.name}" if forward else f"also holds {source.name}"
+    if not forward:
+        return f"includes {source.name}"
+    genre = " ".join(word if word.isupper() else word.lower() for word in target.name.split())
+    return f"is {a(genre)} {genre} {_NOUNS.get(source.what, source.what) or 'title'}"

@@ -31,6 +31,6 @@ EDGE = EdgeType(
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "is tagged deep sea", "is the tag of Listening in the Dark"."""
+    """ "is tagged deep sea", "is a tag of Listening in the Dark"."""
     del edge
     return f"is tagged {target.name}" if forward else f"is a tag of {source.name}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mediatheque.graph.edges import EdgeType, End, Facts
+from mediatheque.graph.edges._telling import counted
 from mediatheque.stores.graph import Edge
 
 EDGE = EdgeType(code=20, facts=Facts.COMPUTED)
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "rate alike with Ben in 12 titles"."""
-    subject, other = (source, target) if forward else (target, source)
-    verb = "rate" if subject.is_reader else "rates"
-    return f"{verb} {edge.count} titles much like {other.name}"
+    """ "rated 12 titles much as Ben did"."""
+    other = target if forward else source
+    return f"rated {counted(edge.count, 'title')} much as {other.name} did"

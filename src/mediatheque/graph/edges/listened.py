@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mediatheque.graph.edges import EdgeType, End, Facts
 from mediatheque.graph.edges._facts import standing
-from mediatheque.graph.edges._telling import times
+from mediatheque.graph.edges._telling import counted, times
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import EventKind
 
@@ -24,5 +24,10 @@ EDGE = EdgeType(
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
     """ "listened to The Deep (2019) twice", "was listened to by you"."""
+    if target.what == "show" and edge.count > 1:
+        episodes = counted(edge.count, "episode")
+        if forward:
+            return f"listened to {episodes} of {target.name}"
+        return f"was listened to by {source.name} ({episodes})"
     again = times(edge.count)
     return f"listened to {target.name}{again}" if forward else f"was listened to{again} by {source.name}"

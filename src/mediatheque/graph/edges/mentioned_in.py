@@ -36,8 +36,8 @@ EDGE = EdgeType(
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "is mentioned in Listening in the Dark at 1:12", "speaks of Arrival (2016) at 1:12"."""
+    """ "is mentioned in Listening in the Dark at 1:12", "mentions Arrival (2016) at 1:12"."""
     when = f" at {clock(edge.at_ms)}" if edge.at_ms is not None else ""
     return (
-        f"is mentioned in {target.what or target.name}{when}" if forward else f"speaks of {source.name}{when}"
+        f"is mentioned in {target.what or target.name}{when}" if forward else f"mentions {source.name}{when}"
     )

@@ -13,6 +13,6 @@ EDGE = EdgeType(
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "is narrated by Denis Villeneuve", "narrates Arrival (2016)"."""
+    """ "was narrated by Denis Villeneuve", "narrated Arrival (2016)"."""
     del edge
-    return f"is narrated by {target.name}" if forward else f"narrates {source.name}"
+    return f"was narrated by {target.name}" if forward else f"narrated {source.name}"

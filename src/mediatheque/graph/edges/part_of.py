@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from mediatheque.graph.edges import LIVE, OWNER, EdgeType, End, Facts, Select
+from mediatheque.graph.edges._facts import SAID, said_of_items
 from mediatheque.graph.edges._media import AT_THAT_MOMENT, MEDIA, MENTIONS, SHOWN_AS
+from mediatheque.graph.edges._telling import clock, quoted
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import SEASONS_OF_A_SHOW, NodeKind
 
@@ -58,15 +60,31 @@ _PASSAGE_OF_RECORDING = Select(
         GROUP BY {SHOWN_AS}, heard.id, m.user_id
     """,
 )
+_TITLE_OF_SERIES = Select(
+    anchor="source",
+    source=(NodeKind.ITEM, "i.id"),
+    target=(NodeKind.SERIES, "p.series_id"),
+    # What number it is: 1, or 1.5 of a story between two novels.
+    columns={"owner_id": OWNER, "weight": "0.9", "detail": 'trim_scale(p."position"::numeric)::text', **SAID},
+    rows=f"""
+        items i JOIN item_series p ON p.item_id = i.id JOIN series n ON n.id = p.series_id
+        {said_of_items("k.work ->> 'series' = n.name")} WHERE {LIVE}
+    """,
+)
 
 EDGE = EdgeType(
     code=16,
     facts=Facts.ITEM,
-    selects=(_EPISODE_OF_SEASON, _EPISODE_OF_SHOW, _SEASON_OF_SHOW, _PASSAGE_OF_RECORDING),
+    selects=(_EPISODE_OF_SEASON, _EPISODE_OF_SHOW, _SEASON_OF_SHOW, _TITLE_OF_SERIES, _PASSAGE_OF_RECORDING),
 )
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "is part of Dune", "has Dune Messiah (1969) in it"."""
-    del edge
-    return f"is part of {target.name}" if forward else f"has {source.name} in it"
+    """ "is no. 2 of Dune Chronicles", "includes, as no. 2, Dune Messiah (1969)"; "includes Severance, season 1"."""
+    if source.kind is NodeKind.PASSAGE:
+        when = f" at {clock(edge.at_ms)}" if edge.at_ms is not None else ""
+        return f"was said in {target.name}{when}" if forward else f"says {quoted(source.name)}{when}"
+    if edge.detail:
+        number_ = f"no. {edge.detail}"
+        return f"is {number_} of {target.name}" if forward else f"includes, as {number_}, {source.name}"
+    return f"is part of {target.name}" if forward else f"includes {source.name}"

@@ -11,6 +11,6 @@ EDGE = EdgeType(code=14, facts=Facts.ITEM, selects=(credited((Role.CHANNEL,), we
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "is from Denis Villeneuve", "published Arrival (2016)"."""
+    """ "was published by Veritasium", "published The Deep (2019)"."""
     del edge
-    return f"is from {target.name}" if forward else f"published {source.name}"
+    return f"was published by {target.name}" if forward else f"published {source.name}"

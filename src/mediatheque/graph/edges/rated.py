@@ -22,6 +22,6 @@ EDGE = EdgeType(
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "gave Arrival (2016) 4.5 of 5", "got 4.5 of 5 from you"."""
-    stars = f"{edge.detail} of 5"
-    return f"gave {target.name} {stars}" if forward else f"got {stars} from {source.name}"
+    """ "gave 4.5 of 5 stars to Arrival (2016)", "got 4.5 of 5 stars from you"."""
+    stars = f"{edge.detail} of 5 stars"
+    return f"gave {stars} to {target.name}" if forward else f"got {stars} from {source.name}"

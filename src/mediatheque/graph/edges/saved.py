@@ -15,7 +15,7 @@ EDGE = EdgeType(
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "saved Arrival (2016) for later", "is on your list"."""
+    """ "saved Arrival (2016) for later", "is on your list for later"."""
     del edge
-    whose = "your" if source.is_reader else f"{source.name}'s"
-    return f"saved {target.name} for later" if forward else f"is on {whose} list"
+    whose = "your" if source.is_reader else f"{source.name}’s"
+    return f"saved {target.name} for later" if forward else f"is on {whose} list for later"

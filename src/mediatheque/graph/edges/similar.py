@@ -9,7 +9,7 @@ EDGE = EdgeType(code=19, facts=Facts.COMPUTED)
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "is much like Arrival (2016)", "is liked by the people who like Arrival (2016)"."""
+    """ "is much like Arrival (2016)", "has much the same audience as Arrival (2016)"."""
     other = target.name if forward else source.name
     by_company = (edge.together or 0.0) > (edge.likeness or 0.0)
-    return f"has the same audience as {other}" if by_company else f"is much like {other}"
+    return f"has much the same audience as {other}" if by_company else f"is much like {other}"

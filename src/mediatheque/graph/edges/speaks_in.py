@@ -41,6 +41,6 @@ EDGE = EdgeType(
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "speaks in Listening in the Dark", "has the voice of Maren in it"."""
+    """ "speaks in Listening in the Dark", "features the voice of Maren"."""
     del edge
-    return f"speaks in {target.name}" if forward else f"has the voice of {source.name} in it"
+    return f"speaks in {target.name}" if forward else f"features the voice of {source.name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mediatheque.graph.edges import EdgeType, End, Facts
 from mediatheque.graph.edges._facts import standing
-from mediatheque.graph.edges._telling import times
+from mediatheque.graph.edges._telling import counted, times
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import EventKind
 
@@ -25,7 +25,13 @@ EDGE = EdgeType(
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:
-    """ "watched Arrival (2016) twice", "was watched twice by you"."""
-    how_often = f" {edge.count} episodes of" if target.what == "show" and edge.count > 1 else ""
-    again = times(edge.count) if target.what != "show" else ""
-    return f"watched{how_often} {target.name}{again}" if forward else f"was watched{again} by {source.name}"
+    """ "watched Arrival (2016) twice", "was watched twice by you"; "watched 12 episodes of Severance"."""
+    if target.what == "show" and edge.count > 1:
+        episodes = counted(edge.count, "episode")
+        return (
+            f"watched {episodes} of {target.name}"
+            if forward
+            else f"was watched by {source.name} ({episodes})"
+        )
+    again = times(edge.count)
+    return f"watched {target.name}{again}" if forward else f"was watched{again} by {source.name}"
