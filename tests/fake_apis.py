@@ -226,7 +226,13 @@ _SHOW_1399 = {
                 "roles": [{"character": "Tyrion Lannister", "episode_count": 67}],
             }
         ],
-        "crew": [],
+        "crew": [
+            {"name": "Bernadette Caulfield", "jobs": [{"job": "Executive Producer", "episode_count": 60}]},
+            {
+                "name": "George R. R. Martin",
+                "jobs": [{"job": "Writer", "episode_count": 4}, {"job": "Novel", "episode_count": 73}],
+            },
+        ],
     },
     "external_ids": {"imdb_id": "tt0944947", "tvdb_id": 121361, "wikidata_id": "Q23572"},
     "alternative_titles": {"results": [{"iso_3166_1": "FR", "title": "Le Trône de fer", "type": ""}]},

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from mediatheque.kit.database import Database
 from mediatheque.library.queries.items import NewItem, add_items
 from mediatheque.library.queries.users import User
-from mediatheque.vocabulary import Kind, Work
+from mediatheque.vocabulary import Kind, Original, Work
 
 
 def titles(page: dict[str, list[dict[str, str]]]) -> list[str]:
@@ -44,6 +44,21 @@ def test_an_item_shows_what_is_known_and_where_one_stands(as_ada: TestClient, fi
     as_ada.put(f"/api/ratings/{films[0]}", json={"value": 4.5})
     standing = as_ada.get(f"/api/items/{films[0]}").json()["standing"]
     assert (standing["rating"], standing["is_seen"]) == (4.5, False)
+
+
+def test_an_item_shows_what_it_hangs_together_with(as_ada: TestClient, database: Database) -> None:
+    work = Work(
+        kind=Kind.FILM,
+        title="Dune: Part Two",
+        based_on=(Original("Frank Herbert", "Dune"),),
+        series="Dune",
+        series_position=2,
+    )
+    with database.transaction() as db:
+        [film] = add_items(db, [NewItem(work=work, title_keys=("dune part 2",))])
+    item = as_ada.get(f"/api/items/{film}").json()
+    assert item["based_on"] == [{"author": "Frank Herbert", "title": "Dune"}]
+    assert (item["series"], item["series_position"]) == ("Dune", 2)
 
 
 def test_episodes_come_in_their_order_and_stay_with_their_owner(

@@ -53,7 +53,8 @@ def test_a_rebuild_mends_what_was_lost(run: Run, database: Database, tmp_path: P
     run("rate", "Arrival", "4")
     before = conclusions(database)
     with database.transaction() as db:
-        for table in ("user_items", "ratings", "item_titles", "item_genres", "item_credits"):
+        details = ("item_titles", "item_genres", "item_credits", "item_series", "item_originals")
+        for table in ("user_items", "ratings", *details):
             db.execute(text(f"DELETE FROM {table}"))
         db.execute(text("UPDATE items SET title = 'lost', work = jsonb_set(work, '{title}', '\"lost\"')"))
     assert conclusions(database) != before

@@ -14,7 +14,7 @@ import typer.main
 from tests.cli.conftest import Run
 
 from mediatheque.cli import app, words
-from mediatheque.vocabulary import Credit, Kind, Penalty, Role, Work
+from mediatheque.vocabulary import Credit, Kind, Original, Penalty, Role, Work
 
 WANTED = [
     "demo",
@@ -129,6 +129,24 @@ def test_a_title_is_called_as_people_call_it() -> None:
         kind=Kind.FILM, title="Arrival", year=2016, credits=(Credit("Denis Villeneuve", Role.DIRECTOR),)
     )
     assert words.about(film) == "2016, film, Denis Villeneuve"
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ({}, ""),
+        ({"series": "Dune", "series_position": 2.0}, "no. 2 of Dune"),
+        ({"series": "Dune", "series_position": 1.5}, "no. 1.5 of Dune"),
+        ({"series": "Hainish Cycle"}, "part of Hainish Cycle"),
+        ({"based_on": (Original("Frank Herbert"),)}, "based on a work by Frank Herbert"),
+        (
+            {"based_on": (Original("A. S.", "Picnic"), Original("B. S.", "Picnic")), "series": "Zone"},
+            "based on “Picnic” by A. S. and B. S., part of Zone",
+        ),
+    ],
+)
+def test_what_a_work_hangs_together_with_is_told_in_words(said: dict[str, Any], read: str) -> None:
+    assert words.connected(Work(kind=Kind.FILM, title="T", **said)) == read
 
 
 def test_what_speaks_against_a_candidate_is_told_in_words() -> None:

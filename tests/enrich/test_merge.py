@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mediatheque.enrich.merge import BOOK_RULES, SCREEN_RULES, merge
 from mediatheque.enrich.sources import names
-from mediatheque.vocabulary import Claim, Credit, Kind, Role, Work
+from mediatheque.vocabulary import Claim, Credit, Kind, Original, Role, Work
 
 
 def film(**said: object) -> Work:
@@ -109,6 +109,26 @@ def test_a_rating_keeps_the_count_it_was_made_from() -> None:
     assert (merged.average_rating, merged.rating_count) == (4.0, 2)
 
 
+def test_a_place_in_a_series_is_one_in_that_series() -> None:
+    merged = merge(
+        [
+            Claim("tmdb", "film:1", film(series="The Middle Ages", series_position=7)),
+            Claim("starter", "film:x", film(series="Knights")),
+            Claim("zzz", "film:y", film(series="knights", series_position=2)),
+        ]
+    )
+    assert (merged.series, merged.series_position) == ("Knights", 2)
+    unnamed = merge([Claim("tmdb", "film:1", film(series_position=7)), Claim("starter", "film:x", film())])
+    assert (unnamed.series, unnamed.series_position) == (None, None)
+
+
+def test_the_catalogue_that_names_the_book_is_believed_about_it() -> None:
+    known, guessed = Original("I. B.", "Wood Painting"), Original("Ingmar Bergman")
+    claims = [Claim("tmdb", "film:490", film(based_on=(guessed,))), Claim("starter", "x", film())]
+    assert merge(claims).based_on == (guessed,)
+    assert merge([*claims, Claim("starter", "y", film(based_on=(known,)))]).based_on == (known,)
+
+
 def test_a_source_nobody_wrote_a_rule_for_is_believed_last() -> None:
     merged = merge([Claim("aaa", "1", film(year=1, pages=5)), Claim("tmdb", "film:1", film(year=2))])
     assert (merged.year, merged.pages) == (2, 5)
@@ -144,6 +164,9 @@ def works(draw: st.DrawFn) -> Work:
         genres=tuple(draw(st.lists(st.sampled_from(["Drama", "War"]), max_size=2, unique=True))),
         credits=tuple(draw(st.lists(st.builds(Credit, WORDS, st.sampled_from(Role), MAYBE), max_size=3))),
         description=draw(MAYBE),
+        based_on=tuple(draw(st.lists(st.builds(Original, WORDS, MAYBE), max_size=2))),
+        series=draw(MAYBE),
+        series_position=draw(st.none() | st.integers(1, 3)),
         average_rating=draw(st.none() | st.floats(0.5, 5)),
         rating_count=draw(st.none() | st.integers(1, 9)),
         external_ids=draw(st.dictionaries(st.sampled_from(["imdb", "tmdb"]), WORDS, max_size=2)),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mediatheque.enrich import Failure, OpenSource, SyncPlan, find_everywhere, open_source, reading
 from mediatheque.enrich.sources import MAX_FOUND, SourceSettings, google_books, open_library, starter, tmdb
 from mediatheque.kit.errors import Invalid, Unavailable
-from mediatheque.vocabulary import Claim, Credit, Kind, Role, Work
+from mediatheque.vocabulary import Claim, Credit, Kind, Original, Role, Work
 
 Opener = Callable[..., OpenSource]
 Api = Callable[[str], Any]
@@ -62,6 +62,7 @@ def test_a_film_of_tmdb_in_full(opened: Opener) -> None:
             rating_count=25000,
             minimum_age=17,
             services=("hbo-max", "hbo-max-amazon-channel", "tubi-tv"),
+            series="The Matrix",
             external_ids={"tmdb": "603", "imdb": "tt0133093", "wikidata": "Q83495"},
         ),
     )
@@ -84,6 +85,40 @@ def test_a_show_of_tmdb_in_full(opened: Opener) -> None:
     assert work.genres == ("Science Fiction", "Fantasy", "Drama")
     assert work.external_ids["tvdb"] == "121361"
     assert (work.minimum_age, work.services) == (17, ("hbo-max",))
+    assert (work.based_on, work.series) == ((Original("George R. R. Martin"),), None)
+
+
+@pytest.mark.parametrize(
+    ("job", "is_original"),
+    [
+        ("Novel", True),
+        ("Short Story", True),
+        ("Comic Book", True),
+        ("Screenplay", False),
+        ("Director", False),
+    ],
+)
+def test_tmdb_tells_who_wrote_the_original_by_their_job(job: str, is_original: bool) -> None:
+    crew = [{"name": "P. K. Dick", "job": job}, {"name": "P. K. Dick", "job": job}, {"name": "", "job": job}]
+    claim = tmdb.claim_of({"id": 78, "title": "Blade Runner", "credits": {"crew": crew}}, Kind.FILM)
+    assert claim
+    assert claim.work.based_on == ((Original("P. K. Dick"),) if is_original else ())
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("The Matrix Collection", "The Matrix"),
+        ("Alien - Collection", "Alien"),
+        ("Herr der Ringe Filmreihe", "Herr der Ringe Filmreihe"),
+        ("Collection", "Collection"),
+        ("", None),
+    ],
+)
+def test_tmdb_calls_a_series_a_collection(written: str, read: str | None) -> None:
+    claim = tmdb.claim_of({"id": 1, "title": "T", "belongs_to_collection": {"name": written}}, Kind.FILM)
+    assert claim
+    assert claim.work.series == read
 
 
 @pytest.mark.parametrize(
@@ -325,6 +360,20 @@ def test_the_starter_catalogue_finds_by_any_title_and_by_id(opened: Opener) -> N
     assert find(one, kind=Kind.EPISODE, title="x", series_title="I Love Lucy", year=1953)
 
 
+def test_the_starter_catalogue_knows_originals_and_series(opened: Opener) -> None:
+    one = opened("starter")
+    blade_runner = one.source.fetch(one.client, "film:blade-runner-1982")
+    dune = one.source.fetch(one.client, "film:dune-part-two-2024")
+    poirot = one.source.fetch(one.client, "show:agatha-christies-poirot-1989")
+    assert blade_runner
+    assert dune
+    assert poirot
+    assert blade_runner.work.based_on == (Original("Philip K. Dick", "Do Androids Dream of Electric Sheep?"),)
+    assert dune.work.based_on == (Original("Frank Herbert", "Dune"),)
+    assert (dune.work.series, dune.work.series_position) == ("Dune", 2)
+    assert len(poirot.work.based_on) == 3
+
+
 def test_the_starter_catalogue_is_synced_by_kind_language_and_genre(opened: Opener) -> None:
     claims = sync(opened("starter"), kinds=frozenset({Kind.FILM}), languages=("fa",), genres=("Drama",))
     assert claims
@@ -438,6 +487,11 @@ FIELDS = [
     "description",
     "slug",
     "pages",
+    "based_on",
+    "series",
+    "series_position",
+    "belongs_to_collection",
+    "credits",
 ]
 
 

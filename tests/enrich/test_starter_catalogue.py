@@ -15,7 +15,9 @@ from mediatheque.enrich import reading
 from mediatheque.enrich.genres import GENRES
 from mediatheque.enrich.sources import starter
 from mediatheque.enrich.sources.starter import Entry
-from mediatheque.vocabulary import Claim, Kind
+from mediatheque.kit.title_keys import title_key
+from mediatheque.resolve.normalise import title_keys
+from mediatheque.vocabulary import Claim, Kind, Role
 
 LANGUAGES = frozenset(
     [
@@ -210,9 +212,10 @@ FIELDS_OF_ALL = {
     "description",
 }  # fmt: skip
 FIELDS = {
-    "film": FIELDS_OF_ALL | {"directors", "cast", "runtime_minutes"},
-    "show": FIELDS_OF_ALL | {"creators", "directors", "cast", "runtime_minutes", "seasons"},
-    "book": FIELDS_OF_ALL | {"authors", "pages"},
+    "film": FIELDS_OF_ALL | {"directors", "cast", "runtime_minutes", "based_on", "series", "series_position"},
+    "show": FIELDS_OF_ALL
+    | {"creators", "directors", "cast", "runtime_minutes", "seasons", "based_on", "series"},
+    "book": FIELDS_OF_ALL | {"authors", "pages", "series", "series_position"},
 }
 FIRST_YEAR = {"film": 1888, "show": 1936, "book": -2200}
 LAST_YEAR = 2026
@@ -250,6 +253,27 @@ def problems(said: Mapping[str, Any]) -> Iterator[str]:
     yield from genre_problems(said)
     yield from number_problems(said)
     yield from id_problems(said)
+    yield from connection_problems(said)
+
+
+def connection_problems(said: Mapping[str, Any]) -> Iterator[str]:
+    if "series" in said and reading.text(said["series"]) != said["series"]:
+        yield f"series {said['series']!r} is empty or has stray spaces"
+    place = said.get("series_position", 1)
+    if (
+        not isinstance(place, int)
+        or not 1 <= place <= 50
+        or ("series_position" in said and "series" not in said)
+    ):
+        yield f"series_position {place!r} is no place in a series"
+    originals = said.get("based_on", [])
+    for one in originals if isinstance(originals, list) else [originals]:
+        if not isinstance(one, dict) or "author" not in one or not one.keys() <= {"author", "title"}:
+            yield f"based_on {one!r} is no author and title"
+        elif any(reading.text(value) != value for value in one.values()):
+            yield f"based_on {one!r} is empty or has stray spaces"
+        elif starter.slug_of(one.get("title", "")) == starter.slug_of(said["title"]):
+            yield f"based_on {one!r} repeats the title: leave it out"
 
 
 def text_problems(said: Mapping[str, Any]) -> Iterator[str]:
@@ -364,6 +388,57 @@ def test_no_description_serves_two_works() -> None:
         first = where_by_text.setdefault(str(said.get("description")), where)
         if first != where:
             found.append(f"{where}: has the description of {first}")
+    assert not found, listing(found)
+
+
+def test_series_are_spelt_in_one_way_and_count_each_place_once() -> None:
+    spelling: dict[str, str] = {}
+    places: dict[tuple[Kind, str, float], str] = {}
+    found: list[str] = []
+    for where, said in entries():
+        claim = starter.claim_of(said)
+        if claim is None or claim.work.series is None:
+            continue
+        series, place = claim.work.series, claim.work.series_position
+        if spelling.setdefault(starter.slug_of(series), series) != series:
+            found.append(f"{where}: the series {series!r} is spelt otherwise elsewhere")
+        if place is not None:
+            first = places.setdefault((claim.work.kind, series, place), where)
+            if first != where:
+                found.append(f"{where}: no. {place:g} of {series} is {first}")
+    assert not found, listing(found)
+
+
+def test_many_films_and_shows_are_made_from_a_book_of_the_catalogue() -> None:
+    works = [claim.work for _, said in entries() if (claim := starter.claim_of(said))]
+    books = {
+        (key, author)
+        for book in works
+        if book.kind is Kind.BOOK
+        for key in title_keys(book)
+        for author in book.people(Role.AUTHOR)
+    }
+    adapted = [work for work in works if work.based_on]
+    joined = [
+        work
+        for work in adapted
+        if any(
+            (key, original.author) in books
+            for original in work.based_on
+            for key in ((title_key(original.title),) if original.title else title_keys(work))
+        )
+    ]
+    assert len(adapted) >= 400
+    assert len(joined) >= 95
+    # The names of authors are spelt as the books spell them, or an adaptation would miss its book.
+    spelt = {starter.slug_of(author).replace("-", ""): author for _, author in books}
+    found = [
+        f"{work.title}: {original.author!r} is {there!r} among the books"
+        for work in adapted
+        for original in work.based_on
+        if (there := spelt.get(starter.slug_of(original.author).replace("-", ""), original.author))
+        != original.author
+    ]
     assert not found, listing(found)
 
 

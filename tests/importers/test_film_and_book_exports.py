@@ -168,23 +168,26 @@ def test_goodreads(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "title", "series", "number"),
+    ("written", "title", "series", "number", "place"),
     [
-        ("Dune (Dune, #1)", "Dune", "Dune", 1),
-        ("Ship of Magic (Liveship Traders, #1; Elderlings, #4)", "Ship of Magic", "Liveship Traders", 1),
-        ("Drive (The Expanse, #0.1)", "Drive", "The Expanse", None),
-        ("Soul (Deluxe Edition)", "Soul (Deluxe Edition)", None, None),
-        ("It #2", "It #2", None, None),
+        ("Dune (Dune, #1)", "Dune", "Dune", 1, 1.0),
+        ("Ship of Magic (Liveship Traders, #1; Elderlings, #4)", "Ship of Magic", "Liveship Traders", 1, 1.0),
+        ("Drive (The Expanse, #0.1)", "Drive", "The Expanse", None, 0.1),
+        ("Earthsea (Earthsea Cycle, #1-3)", "Earthsea", "Earthsea Cycle", None, None),
+        ("Soul (Deluxe Edition)", "Soul (Deluxe Edition)", None, None, None),
+        ("It #2", "It #2", None, None, None),
     ],
 )
 def test_goodreads_series(
-    written: str, title: str, series: str | None, number: int | None, tmp_path: Path
+    written: str, title: str, series: str | None, number: int | None, place: float | None, tmp_path: Path
 ) -> None:
     content = f'Book Id,Title,Author,My Rating,Exclusive Shelf\n1,"{written}",A,3,read\n'
     (row,) = read("goodreads", content.encode(), "x.csv", tmp_path)
     assert isinstance(row, Record)
     assert row.work
     assert (row.work.title, row.work.series_title, row.work.episode) == (title, series, number)
+    assert row.work.series == series
+    assert row.work.series_position == place
 
 
 def test_storygraph(tmp_path: Path) -> None:

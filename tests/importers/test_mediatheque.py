@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 from mediatheque.importers import Options, importer, mediatheque, recognise
 from mediatheque.kit.errors import Invalid
 from mediatheque.kit.files import Upload
-from mediatheque.vocabulary import Credit, Event, EventKind, Kind, Record, Rejected, Role, Row, Work
+from mediatheque.vocabulary import (
+    Credit,
+    Event,
+    EventKind,
+    Kind,
+    Original,
+    Record,
+    Rejected,
+    Role,
+    Row,
+    Work,
+)
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -42,6 +53,9 @@ works = st.builds(
     season=st.none() | st.integers(0, 99),
     season_title=optional_text,
     episode=st.none() | st.integers(0, 999),
+    based_on=st.lists(st.builds(Original, names, st.none() | names), max_size=2).map(tuple),
+    series=st.none() | names,
+    series_position=st.none() | numbers,
     url=optional_text,
     image_url=optional_text,
     popularity=st.none() | numbers,

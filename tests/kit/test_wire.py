@@ -16,7 +16,7 @@ from mediatheque.kit.wire import (
     work_from_json,
     work_to_json,
 )
-from mediatheque.vocabulary import Credit, Event, EventKind, Kind, Role, Work
+from mediatheque.vocabulary import Credit, Event, EventKind, Kind, Original, Role, Work
 
 texts = st.text(max_size=20)
 works = st.builds(
@@ -30,6 +30,9 @@ works = st.builds(
     credits=st.lists(st.builds(Credit, texts, st.sampled_from(Role)), max_size=3).map(tuple),
     runtime_minutes=st.none() | st.floats(0, 1000),
     season=st.none() | st.integers(0, 99),
+    based_on=st.lists(st.builds(Original, texts, st.none() | texts.filter(bool)), max_size=2).map(tuple),
+    series=st.none() | texts,
+    series_position=st.none() | st.floats(0, 1000),
     minimum_age=st.none() | st.integers(0, 21),
     services=st.lists(texts, max_size=3).map(tuple),
     external_ids=st.dictionaries(texts, texts, max_size=3),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
-from mediatheque.kit.database import Database
+from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.errors import NotFound
 from mediatheque.library.queries import items
 from mediatheque.library.queries.candidates import Wanted, candidates
@@ -12,7 +13,7 @@ from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.items import ItemFilter, NewItem, add_items
 from mediatheque.library.queries.merges import merge_items, undo_merge
 from mediatheque.library.queries.users import User, delete_user
-from mediatheque.vocabulary import Credit, Event, EventKind, Kind, Role, Work
+from mediatheque.vocabulary import Credit, Event, EventKind, Kind, Original, Role, Work
 
 ARRIVAL = Work(
     kind=Kind.FILM,
@@ -46,6 +47,50 @@ def test_an_item_comes_back_as_it_went_in(database: Database, ada: User, three: 
         assert [i.title for i in items.list_items(db, ada.id, ItemFilter(genres=("science fiction",)))] == [
             "Dune"
         ]
+
+
+def connections(db: Connection, item_id: int) -> tuple[list[tuple[str, float | None]], list[tuple[str, str]]]:
+    """The item's series with its place, and the (title key, author) of what it was made from."""
+    series = db.execute(
+        text("""
+            SELECT s.name, i."position" FROM item_series i JOIN series s ON s.id = i.series_id WHERE i.item_id = :id
+        """),
+        {"id": item_id},
+    )
+    originals = db.execute(
+        text('SELECT title_key, author FROM item_originals WHERE item_id = :id ORDER BY "position"'),
+        {"id": item_id},
+    )
+    return [tuple(row) for row in series], [tuple(row) for row in originals]
+
+
+def test_series_and_originals_are_found_by_key_and_change_with_the_work(database: Database) -> None:
+    named = Work(
+        kind=Kind.FILM,
+        title="Blade Runner",
+        based_on=(Original("Philip K. Dick", "Do Androids Dream of Electric Sheep?"),),
+        series="Blade Runner",
+        series_position=1,
+    )
+    # Without a title the original may be found by every key that the film itself is.
+    unnamed = Work(
+        kind=Kind.FILM, title="Dune: Part Two", based_on=(Original("F. H."), Original("F. H.", "Dune"))
+    )
+    with database.transaction() as db:
+        first, second = add_items(
+            db,
+            [
+                NewItem(work=named, title_keys=("blade runner",)),
+                NewItem(work=unnamed, title_keys=("dune part 2", "dune")),
+            ],
+        )
+        sheep = ("do androids dream of electric sheep", "Philip K. Dick")
+        assert connections(db, first) == ([("Blade Runner", 1.0)], [sheep])
+        assert connections(db, second) == ([], [("dune part 2", "F. H."), ("dune", "F. H.")])
+        sequel = Work(kind=Kind.FILM, title="Dune: Part Two", series="Blade Runner")
+        items.save_works(db, {first: (ROMA, ("roma",)), second: (sequel, ("dune part 2",))})
+        assert connections(db, first) == ([], [])
+        assert connections(db, second) == ([("Blade Runner", None)], [])
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,13 @@ class StandingView(BaseModel):
     last_at: datetime | None
 
 
+class OriginalView(BaseModel):
+    """What a film or a show was made from."""
+
+    author: str
+    title: str | None = Field(None, description="None: as far as is known, it is called the same.")
+
+
 class WorkView(BaseModel):
     """What is known of a work."""
 
@@ -72,6 +79,9 @@ class WorkView(BaseModel):
     season: int | None = None
     season_title: str | None = None
     episode: int | None = None
+    based_on: list[OriginalView] = Field([], description="The books, plays … that it was made from.")
+    series: str | None = Field(None, description="The series of books or films that it is part of.")
+    series_position: float | None = Field(None, description="1 is the first; 1.5 stands between 1 and 2.")
     url: str | None = None
     image_url: str | None = None
     average_rating: float | None = Field(None, description="0.5 to 5.")
@@ -154,7 +164,9 @@ def penalty_view(penalty: Penalty) -> PenaltyView:
 
 
 _PLAIN = tuple(
-    name for name in WorkView.model_fields if name not in ("credits", "genres", "services", "external_ids")
+    name
+    for name in WorkView.model_fields
+    if name not in ("credits", "genres", "services", "external_ids", "based_on")
 )
 
 
@@ -164,4 +176,5 @@ def _of_work(work: Work) -> dict[str, Any]:
     shown["services"] = list(work.services)
     shown["external_ids"] = dict(work.external_ids)
     shown["credits"] = [CreditView(name=c.name, role=c.role, character=c.character) for c in work.credits]
+    shown["based_on"] = [OriginalView(author=o.author, title=o.title) for o in work.based_on]
     return shown

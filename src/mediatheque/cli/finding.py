@@ -230,7 +230,7 @@ def _say_items(printer: Printer, hits: Sequence[SearchHit]) -> None:
         (
             str(hit.item.id),
             words.title_of(hit.item.work),
-            words.about(hit.item.work),
+            "; ".join(filter(None, (words.about(hit.item.work), words.connected(hit.item.work)))),
             f"{hit.score:.2f}",
             words.listed(by_name.get(m, m) for m in hit.matched),
         )

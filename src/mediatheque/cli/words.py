@@ -126,6 +126,23 @@ def about(work: Work, *, with_kind: bool = True) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def connected(work: Work) -> str:
+    """“based on “Dune” by Frank Herbert, no. 2 of Dune”: what a work hangs together with; “” where nobody has said."""
+    authors_by_title: dict[str | None, list[str]] = {}
+    for original in work.based_on:
+        authors_by_title.setdefault(original.title, []).append(original.author)
+    originals = [
+        f"{f'“{title}”' if title else 'a work'} by {listed(authors)}"
+        for title, authors in authors_by_title.items()
+    ]
+    place = "part" if work.series_position is None else f"no. {work.series_position:g}"
+    parts = (
+        f"based on {listed(originals)}" if originals else "",
+        f"{place} of {work.series}" if work.series else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
 def item(thing: Item) -> str:
     """“Arrival (2016, film, Denis Villeneuve)”."""
     return f"{title_of(thing.work)} ({about(thing.work)})"

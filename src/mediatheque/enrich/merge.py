@@ -105,7 +105,7 @@ BOOK_RULES: tuple[Rule, ...] = (
     Rule(
         ("based_on", "series", "series_position"),
         ("starter", "open-library", "google-books"),
-        "the starter catalogue calls a series the same in each of its books; others name it as an edition does",
+        "of these sources only the starter catalogue speaks of series; readers' exports say them of the rest",
     ),
 )
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 from mediatheque.enrich import reading
 from mediatheque.enrich.sources import MAX_FOUND, SourceSettings, SyncPage, SyncPlan
 from mediatheque.kit.errors import Invalid
-from mediatheque.vocabulary import Claim, Credit, Kind, Role, Work
+from mediatheque.vocabulary import Claim, Credit, Kind, Original, Role, Work
 
 TITLE = "Starter catalogue"
 KINDS = frozenset({Kind.FILM, Kind.SHOW, Kind.BOOK})
@@ -148,6 +148,9 @@ def claim_of(said: Mapping[str, Any]) -> Claim | None:
         runtime_minutes=reading.positive(said.get("runtime_minutes")),
         pages=reading.count(said.get("pages")),
         description=reading.text(said.get("description")),
+        based_on=_originals(said.get("based_on")),
+        series=reading.text(said.get("series")),
+        series_position=reading.positive(said.get("series_position")),
         external_ids={
             scheme: found
             for scheme, value in reading.object_in(said.get("ids")).items()
@@ -157,6 +160,13 @@ def claim_of(said: Mapping[str, Any]) -> Claim | None:
     # A "slug" of its own tells apart what has title and year in common: "emma-1996-mcgrath".
     slug = reading.text(said.get("slug")) or slug_of(f"{title} {year or ''}")
     return Claim("starter", f"{kind}:{slug}", work)
+
+
+def _originals(said: Any) -> tuple[Original, ...]:
+    """One {"author", "title"} or a list of them; without a title it is the work's own."""
+    found = reading.objects(said) or [reading.object_in(said)]
+    authored = ((reading.text(one.get("author")), reading.text(one.get("title"))) for one in found)
+    return tuple(Original(author, title) for author, title in authored if author)
 
 
 def slug_of(title: str) -> str:

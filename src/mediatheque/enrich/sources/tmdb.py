@@ -14,7 +14,7 @@ from mediatheque.enrich.lanes import Lane, Listing, lanes, walk
 from mediatheque.enrich.sources import MAX_FOUND, SourceSettings, SyncPage, SyncPlan, http_client
 from mediatheque.kit.errors import Invalid, NotFound
 from mediatheque.kit.http import HttpClient
-from mediatheque.vocabulary import Claim, Credit, Kind, Role, Work, service_name
+from mediatheque.vocabulary import Claim, Credit, Kind, Original, Role, Work, service_name
 
 TITLE = "The Movie Database"
 KINDS = frozenset({Kind.FILM, Kind.SHOW})
@@ -26,7 +26,7 @@ LAST_PAGE = 500  # listings end there, whatever total_pages says
 
 _PAGE_URL = "https://www.themoviedb.org"
 _IMAGE_URL = "https://image.tmdb.org/t/p/w500"
-_MOST_CAST, _MOST_TITLES = 12, 30
+_MOST_CAST, _MOST_TITLES, _MOST_ORIGINALS = 12, 30, 5
 _PATH = {Kind.FILM: "movie", Kind.SHOW: "tv"}
 _DETAILS = {
     Kind.FILM: "credits,external_ids,alternative_titles,release_dates,watch/providers",
@@ -35,6 +35,21 @@ _DETAILS = {
 #: Ways to watch without paying for the one title; nearly everything can be rented somewhere.
 _STREAMED = ("flatrate", "free", "ads")
 _WRITING_JOBS = frozenset({"Screenplay", "Writer", "Author", "Teleplay"})
+#: Who wrote what the film was made from; what that is called, TMDB does not say.
+_ORIGINAL_JOBS = frozenset(
+    {
+        "Novel",
+        "Book",
+        "Short Story",
+        "Comic Book",
+        "Graphic Novel",
+        "Theatre Play",
+        "Author",
+        "Original Story",
+    }
+)
+#: "The Matrix Collection" is what everybody else calls The Matrix.
+_COLLECTION = re.compile(r"\s+(?:[-–]\s+)?Collection$")
 
 
 class TmdbClient(HttpClient):
@@ -124,6 +139,8 @@ def claim_of(entry: Any, kind: Kind, region: str = "US") -> Claim | None:
         rating_count=reading.count(said.get("vote_count")),
         minimum_age=minimum_age(_certificates(said), region),
         services=_services(said, region),
+        based_on=_originals(said),
+        series=_collection(said),
         external_ids=_external_ids(said, number),
     )
     return Claim("tmdb", f"{kind}:{number}", work)
@@ -269,6 +286,25 @@ def _film_credits(said: Mapping[str, Any]) -> tuple[Credit, ...]:
 def _show_credits(said: Mapping[str, Any]) -> tuple[Credit, ...]:
     creators = _people(reading.objects(said.get("created_by")), Role.CREATOR)
     return (*creators, *_cast(reading.object_in(said.get("aggregate_credits"))))
+
+
+def _originals(said: Mapping[str, Any]) -> tuple[Original, ...]:
+    """A film's crew has one job each, a show's aggregate crew a list of them."""
+    crew = reading.objects(reading.object_in(said.get("credits")).get("crew"))
+    crew += reading.objects(reading.object_in(said.get("aggregate_credits")).get("crew"))
+    authors = [
+        entry.get("name")
+        for entry in crew
+        if not _ORIGINAL_JOBS.isdisjoint(
+            reading.texts([entry.get("job"), *(job.get("job") for job in reading.objects(entry.get("jobs")))])
+        )
+    ]
+    return tuple(Original(name) for name in reading.texts(authors))[:_MOST_ORIGINALS]
+
+
+def _collection(said: Mapping[str, Any]) -> str | None:
+    name = reading.text(reading.object_in(said.get("belongs_to_collection")).get("name"))
+    return (_COLLECTION.sub("", name) or name) if name else None
 
 
 def _people(entries: Iterator[Mapping[str, Any]] | list[Mapping[str, Any]], role: Role) -> list[Credit]:
