@@ -17,9 +17,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, cast
 
-import numpy as np
-import numpy.typing as npt
-
 from mediatheque.kit import shelf
 from mediatheque.kit.errors import Invalid
 
