@@ -34,11 +34,16 @@ _POM = f"""
 """
 _ENTRY = "org.neo4j.server.CommunityEntryPoint"
 #: Little memory and quick to start; what Neo4j opens of Java's own for its off-heap buffers.
-_JAVA = (
-    "-Xms64m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.awt.headless=true"
-    " --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/java.io=ALL-UNNAMED"
-    " --add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
-).split()
+_JAVA = [
+    "-Xms64m",
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Djava.awt.headless=true",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+]
 
 
 def _config(port: int) -> str:
