@@ -8,6 +8,21 @@ from alembic import op
 revision = "0010"
 down_revision = "0009"
 
+# Goodreads alone has told of series until now, under the names that a show and its episodes have.
+_SAID_BY_GOODREADS = """
+    UPDATE {table} SET work = work || jsonb_strip_nulls(
+        jsonb_build_object('series', work -> 'series_title', 'series_position', work -> 'episode'))
+    WHERE work ->> 'kind' IN ('book', 'audio') AND work ? 'series_title'
+        AND (work -> 'external_ids') ?| ARRAY['goodreads', 'isbn13'] {of_users}
+"""
+_SERIES = """
+    INSERT INTO series (name) SELECT DISTINCT work ->> 'series' FROM items WHERE work ? 'series' ORDER BY 1
+"""
+_ITEM_SERIES = """
+    INSERT INTO item_series (item_id, series_id, "position")
+    SELECT i.id, s.id, (i.work ->> 'series_position')::real FROM items i JOIN series s ON s.name = i.work ->> 'series'
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -43,6 +58,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("item_id", "position", name=op.f("pk_item_originals")),
     )
     op.create_index("ix_item_originals_title_key", "item_originals", ["title_key"])
+    op.execute(_SAID_BY_GOODREADS.format(table="mentions", of_users=""))
+    op.execute(_SAID_BY_GOODREADS.format(table="items", of_users="AND owner_id IS NOT NULL"))
+    op.execute(_SERIES)
+    op.execute(_ITEM_SERIES)
 
 
 def downgrade() -> None:

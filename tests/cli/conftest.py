@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from mediatheque.cli import app
 from mediatheque.flows.catalogue import add_to_catalogue
 from mediatheque.kit.database import Database
-from mediatheque.vocabulary import Claim, Credit, Kind, Role, Work
+from mediatheque.vocabulary import Claim, Credit, Kind, Original, Role, Work
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,15 @@ def catalogue(database: Database) -> None:
                 film("Sicario", 2015, "Denis Villeneuve", genres=("Crime",), popularity=5.0),
                 film("Suspiria", 1977, "Dario Argento", genres=("Horror",), popularity=7.0),
                 film("Suspiria", 2018, "Luca Guadagnino", genres=("Horror",), popularity=4.0),
-                film("Stalker", 1979, "Andrei Tarkovsky", genres=("Science Fiction",), language="ru"),
+                film(
+                    "Stalker",
+                    1979,
+                    "Andrei Tarkovsky",
+                    genres=("Science Fiction",),
+                    language="ru",
+                    based_on=(Original("Arkady Strugatsky", "Roadside Picnic"),),
+                    series="The Zone",
+                    series_position=1,
+                ),
             ],
         )

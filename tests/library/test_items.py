@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
+from alembic import command
 from sqlalchemy import text
 
-from mediatheque.kit.database import Connection, Database
+from mediatheque.flows.rebuilding import rebuild_items
+from mediatheque.kit.database import Connection, Database, alembic_config, migrate
 from mediatheque.kit.errors import NotFound
 from mediatheque.library.queries import items
 from mediatheque.library.queries.candidates import Wanted, candidates
@@ -159,3 +163,51 @@ def test_own_items_are_their_owners_and_go_with_them(
         assert [i.id for i in candidates(db, [Wanted(ROMA, ("roma",))], ada.id)[0]] == [three[2]]
         delete_user(db, ben.id)
         assert [i.id for i in items.list_items(db, ada.id, ItemFilter())] == three
+
+
+def test_series_that_goodreads_told_of_before_are_there_after_the_migration(empty_database_url: str) -> None:
+    config = alembic_config(empty_database_url)
+    command.upgrade(config, "0009")
+    books = [
+        """{"kind": "book", "title": "Ship of Magic", "series_title": "Liveship Traders", "episode": 1,
+            "external_ids": {"goodreads": "45107"}}""",
+        """{"kind": "book", "title": "Drive", "series_title": "The Expanse", "external_ids": {"goodreads": "9"}}""",
+    ]
+    episode = (
+        """{"kind": "episode", "title": "Lies", "series_title": "Dark", "episode": 2, "external_ids": {}}"""
+    )
+    with closing(Database(empty_database_url)) as database:
+        with database.transaction() as db:
+            user_id = db.execute(text("INSERT INTO users (name) VALUES ('Ada') RETURNING id")).scalar_one()
+            for n, work in enumerate((*books, episode)):
+                given = {"user": user_id, "work": work, "print": bytes([n]) * 16}
+                item = db.execute(
+                    text("""
+                        INSERT INTO items (kind, title, work, owner_id)
+                        SELECT w ->> 'kind', w ->> 'title', w, :user FROM CAST(:work AS jsonb) AS w RETURNING id
+                    """),
+                    given,
+                ).scalar_one()
+                db.execute(
+                    text("""
+                        INSERT INTO mentions (user_id, fingerprint, work, item_id)
+                        VALUES (:user, :print, :work, :item)
+                    """),
+                    given | {"item": item},
+                )
+        migrate(empty_database_url)
+        with database.transaction() as db:
+            ship, drive, lies = items.list_items(db, user_id, ItemFilter())
+            assert connections(db, ship.id) == ([("Liveship Traders", 1.0)], [])
+            assert connections(db, drive.id) == ([("The Expanse", None)], [])
+            assert connections(db, lies.id) == ([], [])
+            assert (ship.work.series, ship.work.series_position, lies.work.series) == (
+                "Liveship Traders",
+                1,
+                None,
+            )
+        # What the facts say now is what a rebuild makes of them.
+        rebuild_items(database)
+        with database.transaction() as db:
+            assert items.list_items(db, user_id, ItemFilter()) == [ship, drive, lies]
+            assert connections(db, ship.id) == ([("Liveship Traders", 1.0)], [])
