@@ -1,5 +1,7 @@
 """The graph: edges, nodes, and the triggers by which it follows the facts in their own transaction."""
 
+# ruff: noqa: S608  Statements are put together from what stands here alone.
+
 from __future__ import annotations
 
 import sqlalchemy as sa
@@ -105,6 +107,76 @@ def _mark(table: str, rows: str) -> None:
         """)
 
 
+# Whose computed edges are to be worked out again (graph/similar.py, graph/like_minded.py), by table and event.
+_ITEM, _USER, _SIMILAR, _LIKE_MINDED = 1, 9, 19, 20
+_HAS_COMPANY = "({0}.seen_count > 0 OR {0}.episodes_seen > 0 OR {0}.liking > 0) AND {0}.liking >= 0 AND NOT {0}.is_hidden"
+# An item of which nobody else knows has no company yet, and most libraries are of too few people for any.
+_SOMEBODY_ELSE = "EXISTS (SELECT FROM user_items u WHERE u.item_id = c.item_id AND u.user_id <> c.user_id)"
+_ARE_ENOUGH = "(SELECT count(*) FROM (SELECT FROM users LIMIT 4) AS people) = 4"
+_EMBEDDED = f"SELECT item_id << 4 | {_ITEM}, false FROM changed"
+_RATED = f"SELECT DISTINCT c.user_id << 4 | {_USER}, false FROM changed c JOIN users u ON u.id = c.user_id AND u.shares_taste"
+_STALE = {
+    ("embeddings", "insert"): _EMBEDDED,
+    ("embeddings", "update"): _EMBEDDED.replace("changed", "after"),
+    ("embeddings", "delete"): _EMBEDDED,
+    ("items", "update"): f"""
+        SELECT a.id << 4 | {_ITEM}, false FROM before b JOIN after a USING (id)
+        WHERE (a.merged_into, a.owner_id, a.parent_id, a.kind)
+            IS DISTINCT FROM (b.merged_into, b.owner_id, b.parent_id, b.kind)
+    """,
+    ("user_items", "insert"): f"""
+        SELECT c.item_id << 4 | {_ITEM}, true FROM changed c
+        WHERE {_HAS_COMPANY.format("c")} AND {_ARE_ENOUGH} AND {_SOMEBODY_ELSE}
+    """,
+    ("user_items", "update"): f"""
+        SELECT c.item_id << 4 | {_ITEM}, true FROM after c JOIN before b USING (user_id, item_id)
+        WHERE ({_HAS_COMPANY.format("c")}) <> ({_HAS_COMPANY.format("b")}) AND {_ARE_ENOUGH} AND {_SOMEBODY_ELSE}
+    """,
+    # Of people who are going, too: they were enough.
+    ("user_items", "delete"): f"""
+        SELECT c.item_id << 4 | {_ITEM}, true FROM changed c WHERE {_HAS_COMPANY.format("c")} AND {_SOMEBODY_ELSE}
+    """,
+    ("ratings", "insert"): _RATED,
+    ("ratings", "update"): _RATED.replace("changed", "after"),
+    ("ratings", "delete"): _RATED,
+    ("users", "update"): f"""
+        SELECT a.id << 4 | {_USER}, false FROM before b JOIN after a USING (id) WHERE a.shares_taste AND NOT b.shares_taste
+    """,
+}
+# An edge that somebody else than the job takes away leaves a gap in the lists of both its ends.
+_GAP = f"""
+    CREATE FUNCTION graph_stale_gap() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF coalesce(current_setting('mediatheque.graph_computes', true), '') = '' THEN
+            INSERT INTO graph_stale (node_id) VALUES (OLD.source_id), (OLD.target_id);
+        END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER graph_stale_gap AFTER DELETE ON graph_edges FOR EACH ROW
+    WHEN (OLD.type IN ({_SIMILAR}, {_LIKE_MINDED})) EXECUTE FUNCTION graph_stale_gap()
+"""
+_TABLES_OF = {
+    "insert": "NEW TABLE AS changed",
+    "update": "OLD TABLE AS before NEW TABLE AS after",
+    "delete": "OLD TABLE AS changed",
+}
+
+
+def _mark_stale(table: str, event: str, rows: str) -> None:
+    name = f"graph_stale_{table}_{event}"
+    op.execute(f"""
+        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO graph_stale (node_id, company_only) {rows};
+            RETURN NULL;
+        END $$
+    """)
+    op.execute(f"""
+        CREATE TRIGGER {name} AFTER {event.upper()} ON {table} REFERENCING {_TABLES_OF[event]}
+        FOR EACH STATEMENT EXECUTE FUNCTION {name}()
+    """)
+
+
 def upgrade() -> None:
     op.create_table(
         "graph_edges",
@@ -165,6 +237,7 @@ def upgrade() -> None:
         "graph_stale",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("node_id", sa.BigInteger(), nullable=False),
+        sa.Column("company_only", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_graph_stale")),
     )
     op.create_table(
@@ -190,9 +263,17 @@ def upgrade() -> None:
     """)
     for table, rows in _MARKS.items():
         _mark(table, rows)
+    for (table, event), rows in _STALE.items():
+        _mark_stale(table, event, rows)
+    op.execute(_GAP)
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER graph_stale_gap ON graph_edges")
+    op.execute("DROP FUNCTION graph_stale_gap()")
+    for table, event in _STALE:
+        op.execute(f"DROP TRIGGER graph_stale_{table}_{event} ON {table}")
+        op.execute(f"DROP FUNCTION graph_stale_{table}_{event}()")
     for table in _MARKS:
         for event in ("insert", "update", "delete"):
             op.execute(f"DROP TRIGGER graph_mark_{table}_{event} ON {table}")

@@ -6,6 +6,7 @@ from sqlalchemy import (
     DOUBLE_PRECISION,
     REAL,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -88,6 +89,8 @@ graph_stale = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("node_id", BigInteger, nullable=False),
+    # Who has been through it is what changed, not what it means.
+    Column("company_only", Boolean, nullable=False, server_default=text("false")),
 )
 
 # How the projection was installed: another version of the shelf installs its own, and builds the graph anew.
