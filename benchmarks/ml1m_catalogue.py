@@ -18,7 +18,7 @@ import movielens
 import numpy as np
 
 from mediatheque.resolve.normalise import title_keys
-from mediatheque.training.catalogue import Catalogue, hashed
+from mediatheque.training.catalogue import Catalogue, credited, hashed
 from mediatheque.vocabulary import Credit, Kind, Role, Work
 
 #: "Matrix, The (1999)": the article at the end, and the year.
@@ -43,6 +43,7 @@ def catalogue(titles: Sequence[str]) -> tuple[Catalogue, float]:
         people=hashed(cast),
         fullness=np.log1p(np.array(told)).astype(np.float32),
         kinds=np.ones((len(works), 1), np.float32),
+        credits=credited(cast),
     )
     return found, sum(work.description is not None for work in works) / max(len(works), 1)
 

@@ -24,6 +24,7 @@ from mediatheque.recommend.models import (
     content,
     ials,
     item_knn,
+    mixed_walk,
     ntk,
     popularity,
     rp3beta,
@@ -32,7 +33,7 @@ from mediatheque.recommend.models import (
     wedlae,
 )
 from mediatheque.training import fitting
-from mediatheque.training.catalogue import Catalogue
+from mediatheque.training.catalogue import Catalogue, credited
 from mediatheque.training.interactions import Interactions
 
 ITEMS, PEOPLE = 12, 40
@@ -45,6 +46,7 @@ CONFIGS: dict[str, list[Any]] = {
         user_knn.Config(neighbours=8, likeness="pearson", shrink=5, says="deviation"),
     ],
     "rp3beta": [rp3beta.Config(ends=6)],
+    "mixed-walk": [mixed_walk.Config(alike=3), mixed_walk.Config(ends=5, texts=0.0, hub=1.0)],
     "wedlae": [
         wedlae.Config(ridge=3.0),
         wedlae.EASE,
@@ -380,9 +382,35 @@ def test_a_taste_by_content_is_ridge_regression_of_having_on_places() -> None:
     np.testing.assert_allclose(scores[0], places @ direction, rtol=1e-3, atol=1e-5)
 
 
-def test_content_needs_a_catalogue() -> None:
+@pytest.mark.parametrize(
+    ("name", "config"), [("content", content.Config()), ("mixed-walk", mixed_walk.Config())]
+)
+def test_content_needs_a_catalogue(name: str, config: Any) -> None:
     with pytest.raises(Invalid, match="catalogue"):
-        fitting.fit("content", replace(likes(), catalogue=None), content.Config())
+        fitting.fit(name, replace(likes(), catalogue=None), config)
+
+
+def test_a_mixed_walk_by_hand() -> None:
+    # Person 0 has items 0 and 1. One genre holds items 0 and 2, another item 1 alone; nobody has item 2.
+    genres = np.array([[1, 0], [0, 1], [1, 0]], np.float32)
+    seen = replace(binary([[1, 1, 0]]), catalogue=Catalogue(np.full(3, np.nan), genres))
+    config = mixed_walk.Config(people=3.0, texts=0.0, hub=0.5, beta=0.5, patience=1.0)
+    scores = mixed_walk.score(fitting.fit("mixed-walk", seen, config), config, Histories.of_likes([[0], [2]]))
+    # From item 0, whose genre counts like three people beside its one: a quarter of the walks go by the person, half
+    # of them on to item 1, damped; the others all end at item 2. From item 2 nothing but its genre leads on.
+    damped = ((1 + 1) / (2 / 3 + 1)) ** -0.5
+    np.testing.assert_allclose(scores, [[0, 0.25 * 0.5 * damped, 0.75], [1, 0, 0]], rtol=1e-6)
+
+
+def test_who_made_a_few_guides_a_walk_more_than_a_genre_of_many() -> None:
+    # Item 0 shares a genre with all others, and with item 1 also who made it.
+    catalogue = Catalogue(
+        np.full(9, np.nan), np.ones((9, 1), np.float32), credits=credited([["A"], ["A"], *[[]] * 7])
+    )
+    seen = replace(binary([[1] * 9]), catalogue=catalogue)
+    config = mixed_walk.Config(people=100.0)
+    scores = mixed_walk.score(fitting.fit("mixed-walk", seen, config), config, Histories.of_likes([[0]]))[0]
+    assert scores[1] > 3 * scores[2:].max()
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ def test_the_best_beats_popularity_on_what_it_never_saw_and_serves(
         "wedlae",
         "ials",
         "content",
+        "mixed-walk",
         "blend",
     }
     assert figures(outcome, outcome.chosen) > 0.3 > 0.15 > figures(outcome, "popularity")

@@ -64,7 +64,7 @@ def test_the_more_people_the_more_goes_by_them() -> None:
 def test_content_stands_beside_people_only_where_a_model_can_use_it() -> None:
     plain = singles(50, 500)[0]
     told = {one.label: one for one in with_content(plain, 50)}
-    assert set(told) == {one.label for one in plain} | {"content"}
+    assert set(told) == {one.label for one in plain} | {"content", "mixed-walk"}
     assert told["wedlae"].config.content > 0
     assert told["ials"].config.content_likes > 0
     assert told["item-knn"] in plain

@@ -91,7 +91,7 @@ def recipe_for(known: Dataset) -> Recipe:
     from how many people and titles there were."""
     alone, _ = singles(len(known.user_ids), len(known.item_ids))
     if known.seen.catalogue is not None:
-        alone = with_content(alone, len(known.user_ids))
+        alone = with_content(alone, len(known.user_ids), len(known.item_ids))
     return blended(alone, prior_weights(alone, len(known.user_ids)))
 
 

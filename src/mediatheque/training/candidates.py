@@ -12,7 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from mediatheque.recommend import models
-from mediatheque.recommend.models import Array, Arrays, blend, content, ials, item_knn, popularity, wedlae
+from mediatheque.recommend.models import (
+    Array,
+    Arrays,
+    blend,
+    content,
+    ials,
+    item_knn,
+    mixed_walk,
+    popularity,
+    wedlae,
+)
 from mediatheque.training.interactions import Interactions
 from mediatheque.training.judging import Judges, shown
 from mediatheque.training.recipes import for_community
@@ -68,8 +78,11 @@ def singles(n_users: int, n_items: int) -> tuple[list[Recipe], list[str]]:
     return tried, left_out
 
 
-def with_content(tried: Sequence[Recipe], n_users: int) -> list[Recipe]:
-    """The same for titles with a catalogue: content alone, and beside what people have where a model can use it."""
+def with_content(tried: Sequence[Recipe], n_users: int, n_items: int = 0) -> list[Recipe]:
+    """The same for titles with a catalogue: content alone, and beside what people have where a model can use it.
+
+    Walks compare all texts with each other, so they are for no more items than a square of these is.
+    """
     usual = {one.model: one.config for one in members_of(Recipe("blend", "blend", for_community(n_users)))}
     changed: list[Recipe] = []
     for one in tried:
@@ -77,7 +90,10 @@ def with_content(tried: Sequence[Recipe], n_users: int) -> list[Recipe]:
         if isinstance(config, ials.Config):
             config = replace(config, content_likes=usual["ials"].content_likes)
         changed.append(replace(one, config=usual["wedlae"] if one.model == "wedlae" else config))
-    return [*changed, Recipe("content", "content", content.Config())]
+    also = [Recipe("content", "content", content.Config())]
+    if n_items <= MOST_ITEMS_SQUARE:
+        also.append(Recipe("mixed-walk", "mixed-walk", mixed_walk.Config()))
+    return [*changed, *also]
 
 
 def fit_all(

@@ -6,10 +6,13 @@ import zlib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import scipy.sparse as sparse
 
 Floats = npt.NDArray[np.float32]
 
@@ -18,6 +21,8 @@ Floats = npt.NDArray[np.float32]
 GENRES, YEARS, PEOPLE, FULLNESS, KINDS = 0.5, 0.5, 0.6, 0.5, 0.3
 #: Years are told apart over so many up to the newest, by bumps so far apart and so wide.
 YEARS_BACK, YEARS_APART, YEARS_WIDE = 80, 4.0, 5.0
+#: What an edge to a genre weighs (less where there are several) and to a person, beside each other.
+EDGE_TO_GENRE, EDGE_TO_PERSON = 0.4, 0.6
 #: Names share this many columns: fewer lose them in each other, more gained nothing.
 COLUMNS_FOR_PEOPLE = 256
 
@@ -32,6 +37,7 @@ class Catalogue:
     people: Floats | None = None  # as `hashed` gives them
     fullness: Floats | None = None  # figures of how much is told: the well-known are told of at length
     kinds: Floats | None = None  # of 0 and 1
+    credits: sparse.csr_array | None = None  # of 0 and 1, a column for each person, as `credited` gives them
 
     def __len__(self) -> int:
         return len(self.years)
@@ -56,6 +62,32 @@ class Catalogue:
         if self.kinds is not None:
             parts.append(_scaled(self.kinds, KINDS))
         return np.hstack(parts)
+
+    def centred_texts(self) -> Floats:
+        """What sets each text apart from all of them: rows of length 1, zeros without a text (without any, n × 1)."""
+        return np.zeros((len(self), 1), np.float32) if self.texts is None else _centred(self.texts)
+
+    def features(self) -> sparse.csr_array:
+        """Items by their genres and people, n × width, weighed as the graph weighs such edges: 0 to 1."""
+        import scipy.sparse as sparse
+
+        several = np.sqrt(np.maximum(self.genres.sum(axis=1, keepdims=True), 1))
+        parts = [sparse.csr_array(EDGE_TO_GENRE * self.genres / several)]
+        if self.credits is not None:
+            parts.append(sparse.csr_array(self.credits * EDGE_TO_PERSON))
+        return sparse.csr_array(sparse.hstack(parts))
+
+
+def credited(names: Sequence[Collection[str]]) -> sparse.csr_array:
+    """Who made each item: a row each, a column for each person, 1 where they did."""
+    import scipy.sparse as sparse
+
+    column_of = {name: n for n, name in enumerate(sorted({name for those in names for name in those}))}
+    rows = [[column_of[name] for name in sorted(set(those))] for those in names]
+    starts = np.cumsum([0, *(len(row) for row in rows)])
+    columns = np.array([column for row in rows for column in row], np.int32)
+    shape = (len(names), len(column_of))
+    return sparse.csr_array((np.ones(len(columns), np.float32), columns, starts), shape=shape)
 
 
 def hashed(names: Sequence[Collection[str]], columns: int = COLUMNS_FOR_PEOPLE) -> Floats:

@@ -129,7 +129,7 @@ def contest_of(
     alone, left_out = engine.candidates(*sizes)
     can_fit = set(engine.models(*sizes))
     if known.seen.catalogue is not None:
-        alone, can_fit = with_content(alone, sizes[0]), can_fit | {"content"}
+        alone, can_fit = with_content(alone, *sizes), can_fit | {"content", "mixed-walk"}
     arrays = fit_all(alone, fit.likes, engine.fit)
     weights = blend_weights(alone, arrays, choosing, len(known.user_ids))
     recipes = [*alone, blended(alone, weights), *also]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mediatheque.kit.database import Connection
 from mediatheque.stores.vectors import store
-from mediatheque.training.catalogue import Catalogue, hashed
+from mediatheque.training.catalogue import Catalogue, credited, hashed
 from mediatheque.training.dataset import Dataset
 from mediatheque.training.interactions import Interactions
 from mediatheque.training.queries import TitleRow, best_known, title_rows
@@ -80,6 +80,7 @@ def _catalogue(rows: Sequence[TitleRow], texts: npt.NDArray[np.float32] | None) 
             np.array([[row.description_length, len(row.people)] for row in rows], np.float32).reshape(-1, 2)
         ),
         kinds=_marks([[row.kind] for row in rows]),
+        credits=credited([row.people for row in rows]),
     )
 
 

@@ -23,6 +23,7 @@ Users need not have been there at training: every model knows people by their hi
 | item-knn | Sarwar 2001; asymmetric cosine with shrinkage as in Ferrari Dacrema 2019 |
 | user-knn | Herlocker 1999: Pearson, significance-weighted; on likes alone Pearson is the phi coefficient |
 | rp3beta | Paudel 2016: walks of three steps, popularity damped |
+| mixed-walk | such walks over people, genres, people who made things and likeness in one graph |
 | wedlae | EASE (Steck 2019), EDLAE (Steck 2020), with users and items weighted by how many |
 | ials | Hu 2008, with the regularisation of Rendle 2021 |
 | content | ridge regression of having on what a catalogue says of the items, for each history by itself |
