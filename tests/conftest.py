@@ -26,6 +26,9 @@ from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.postgres import EmbeddedServer
 from mediatheque.library.queries.users import User, add_user
 from mediatheque.wiring import prepare
+from servers import arcadedb_server as arcadedb
+from servers import neo4j_server as neo4j
+from servers.bolt import BoltServer
 
 #: A server to test against instead of the embedded one, as a URL whose user may create databases.
 SERVER_URL = "MEDIATHEQUE_TEST_SERVER_URL"
@@ -141,6 +144,34 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweedfs_se
         pytest.skip("a real S3 server needs the extra 'dev'")
     with seaweedfs_server.running(tmp_path_factory.mktemp("seaweedfs")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoltServer]:
+    """A real Neo4j Community on this machine: one a run, with one database, which whoever asks may fill and empty."""
+    if why := neo4j.install():
+        pytest.skip(why)
+    with neo4j.serving(tmp_path_factory.mktemp("neo4j")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def arcadedb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoltServer]:
+    """A real ArcadeDB on this machine, as `neo4j_server`."""
+    if not arcadedb.is_installed():
+        pytest.skip("a small server of Bolt needs the extra 'dev'")
+    with arcadedb.serving(tmp_path_factory.mktemp("arcadedb")) as server:
+        yield server
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fetch what tests need before they begin: a download is none of a test's time."""
+    wanted: set[str] = set()
+    for item in session.items:
+        wanted |= set(getattr(item, "fixturenames", ()))
+        wanted |= {str(p) for p in getattr(getattr(item, "callspec", None), "params", {}).values()}
+    if not session.config.option.collectonly and wanted & {"neo4j", "neo4j_server"}:
+        neo4j.install()
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

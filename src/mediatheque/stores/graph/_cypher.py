@@ -24,8 +24,9 @@ SCHEMA = (
 _SEEN = """(size($types) = 0 OR type(r) IN $types)
     AND (r.owner_id IN [0, $viewer] OR endNode(r).owner_id IN [0, $viewer])"""
 _EDGE = "startNode(r).key AS source, endNode(r).key AS target, type(r) AS type, properties(r) AS given"
-#: The other end is `m`; between the same two of the same code, everybody's comes before one's own.
-_TIES = "m.key, r.code, r.owner_id, startNode(r).key"
+#: The other end is `m`; between the same two of the same code, everybody's comes before one's own, and what leads away
+#: before what leads here.
+_TIES = "m.key, r.code, r.owner_id, startNode(r).key = m.key"
 _ORDERS = {"weight": "r.weight DESC", "recent": "r.last_at IS NULL, r.last_at DESC, r.weight DESC"}
 _PATTERNS = {"out": "-[r]->", "in": "<-[r]-", "both": "-[r]-"}
 
@@ -54,14 +55,14 @@ EDGES_OF = f"""
 """
 
 #: The same, of which only what it says and how loudly.
-LINKS = """
+LINKS = f"""
     UNWIND $nodes AS node
-    CALL (node) {
-        MATCH (n:Thing {key: node})-[r]-(m:Thing)
+    CALL (node) {{
+        MATCH (n:Thing {{key: node}})-[r]-(m:Thing)
         WHERE r.owner_id IN [0, $viewer] AND (size($types) = 0 OR type(r) IN $types)
-        WITH r, m ORDER BY r.weight DESC, m.key, r.code, r.owner_id, startNode(r).key LIMIT $limit
+        WITH r, m ORDER BY r.weight DESC, {_TIES} LIMIT $limit
         RETURN m.key AS other, r.code AS code, r.weight AS weight
-    }
+    }}
     RETURN node, other, code, weight
 """
 
@@ -69,11 +70,11 @@ LINKS = """
 COMMON = f"""
     MATCH (a:Thing {{key: $a}})-[r]-(m:Thing)
     WHERE m.key <> $b AND r.owner_id IN $owners_a AND {_SEEN}
-    WITH m, r ORDER BY r.weight DESC, r.code, r.owner_id, startNode(r).key
+    WITH m, r ORDER BY r.weight DESC, {_TIES}
     WITH m, collect(r)[0] AS first
     MATCH (b:Thing {{key: $b}})-[r]-(m)
     WHERE r.owner_id IN $owners_b AND {_SEEN}
-    WITH m, first, r ORDER BY r.weight DESC, r.code, r.owner_id, startNode(r).key
+    WITH m, first, r ORDER BY r.weight DESC, {_TIES}
     WITH m, first, collect(r)[0] AS second
     RETURN m.key AS node, first.weight * second.weight / sqrt(CASE WHEN m.degree > 1 THEN m.degree ELSE 1 END) AS score,
         startNode(first).key AS source, endNode(first).key AS target, type(first) AS type, properties(first) AS given,

@@ -31,7 +31,7 @@ from mediatheque.stores.graph import (
     check_expand,
     check_paths,
 )
-from mediatheque.stores.graph._arriving import Arriving
+from mediatheque.stores.graph._arriving import Arriving, Changes, Mark
 from mediatheque.stores.graph._bolt import Answer, Wire, check_driver
 from mediatheque.vocabulary import NODE_CODES, NodeKind
 
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from mediatheque.kit.database import Connection
 
 R = TypeVar("R")
+
+__all__ = ["Changes", "Mark", "Neo4jGraph", "open_graph"]
 
 _USER = NODE_CODES[NodeKind.USER]
 
@@ -287,9 +289,9 @@ class _Surroundings:
         return _owners(node, self._view) if node in self._ends else [0, self._view.viewer]
 
 
-def _heaviest_first(found: tuple[int, Edge, Mapping[str, Any]]) -> tuple[float, int, int, int, int]:
-    _, edge, row = found
-    return (-edge.weight, row["other"], row["given"]["code"], edge.owner_id, edge.source)
+def _heaviest_first(found: tuple[int, Edge, Mapping[str, Any]]) -> tuple[float, int, int, int, bool]:
+    node, edge, row = found
+    return (-edge.weight, row["other"], row["given"]["code"], edge.owner_id, edge.target == node)
 
 
 def _edge(row: Mapping[str, Any], of: str = "") -> Edge:
