@@ -40,6 +40,14 @@ def youtube(path: Path) -> Path:
     return path
 
 
+def goodreads(path: Path) -> Path:
+    path.write_text(
+        "Book Id,Title,Author,My Rating,Exclusive Shelf\n"
+        '1,"Damp Stones (Chronicles of Moss, #1)",Brida Fenn,4,read\n'
+    )
+    return path
+
+
 def test_nothing_is_left_of_who_is_erased_and_nothing_gone_of_others(
     database: Database, ada: User, ben: User, tmp_path: Path
 ) -> None:
@@ -50,8 +58,10 @@ def test_nothing_is_left_of_who_is_erased_and_nothing_gone_of_others(
         before = facts(db)
     import_file(database, ben.id, history)
     import_file(database, ben.id, youtube(tmp_path / "watch-history.json"))
+    import_file(database, ben.id, goodreads(tmp_path / "goodreads_library_export.csv"))
     with database.transaction() as db:
         assert "Quiet Moss Society" in str(facts(db)["people"])
+        assert "Chronicles of Moss" in str(facts(db)["series"])
         erase(db, ben.id)
     with database.transaction() as db:
         after = facts(db)
