@@ -129,6 +129,16 @@ class Side:
     is_row: npt.NDArray[np.bool_] | None = None  # whose lists are wanted; None: everybody's
 
 
+def company_of(titles: Ids, people: Ids, changed: Ids | None) -> Side:
+    """The side of who has been through what, (title, person) each once; titles of too few people are left out."""
+    ids, counts = np.unique(titles, return_counts=True)
+    ids = ids[counts > LEAST_PEOPLE]
+    kept = np.isin(titles, ids)
+    who, column = np.unique(people[kept], return_inverse=True)
+    near = Companies(np.searchsorted(ids, titles[kept]), column, (len(ids), len(who)))
+    return Side(ids, near, changed)
+
+
 def follow_edges(old: Edges, meaning: Side, company: Side | None = None) -> Edges:
     """The edges after the sides' changes: what they would be if they were worked out from nothing.
 

@@ -20,10 +20,10 @@ def install(db: Connection) -> None:
     What was projected in another way counts as not built, unless there is nothing yet to project.
     """
     wanted = version()
-    if _state(db, _VERSION) == wanted:
+    if state(db, _VERSION) == wanted:
         return
     db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK - 1})
-    if _state(db, _VERSION) == wanted:
+    if state(db, _VERSION) == wanted:
         return
     for statement in functions():
         # Not text(): a colon in SQL is a colon.
@@ -47,12 +47,12 @@ def install(db: Connection) -> None:
 
 def is_built(db: Connection) -> bool:
     """Whether all facts there are have been projected as the installed projection does it."""
-    return _state(db, _BUILT) == _state(db, _VERSION)
+    return state(db, _BUILT) == state(db, _VERSION)
 
 
 def mark_built(db: Connection) -> None:
     """All facts have been projected."""
-    set_state(db, _BUILT, _state(db, _VERSION) or "")
+    set_state(db, _BUILT, state(db, _VERSION) or "")
 
 
 def set_state(db: Connection, name: str, value: str) -> None:
@@ -100,7 +100,8 @@ def follow(db: Connection) -> None:
     db.execute(text("SET CONSTRAINTS graph_at_commit DEFERRED"))
 
 
-def _state(db: Connection, name: str) -> str | None:
+def state(db: Connection, name: str) -> str | None:
+    """What is remembered of the graph as a whole; None: nothing by that name."""
     return db.execute(text("SELECT value FROM graph_state WHERE name = :name"), {"name": name}).scalar()
 
 
