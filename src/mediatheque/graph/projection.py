@@ -13,9 +13,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from mediatheque.graph.edges import EdgeType, Facts, Select, edge_types, number
+from mediatheque.graph.edges import (
+    LIVE,
+    OWNER,
+    Credited,
+    EdgeType,
+    Facts,
+    Select,
+    Standing,
+    edge_types,
+    number,
+)
+from mediatheque.graph.edges._facts import SAID, said_of_items
 from mediatheque.graph.nodes import NAMED, Named
-from mediatheque.vocabulary import NODE_CODES, NodeKind
+from mediatheque.vocabulary import NODE_CODES, EventKind, NodeKind
 
 #: The columns of graph_edges with their types and what they are where a type does not say.
 COLUMNS: Mapping[str, tuple[str, str]] = {
@@ -38,11 +49,14 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
 KEY = ("source_id", "target_id", "type", "owner_id")
 #: How many items or standings are worked out in one statement: what is in memory at once.
 AT_ONCE = 500
+#: From how many on a plan is worth making.
+MANY = 100
 #: The advisory lock of whoever works on a graph: this, plus 0 for what items say, or plus a person's number.
 LOCK = 7_306_017 << 36
 
-# Planned once a connection, not at each commit: the plan is walks along indexes whatever the numbers are.
-_FUNCTION = "LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET jit = off"
+# Walks along indexes in the order that is written, whatever the tables hold: planned when they are empty, a plan is still
+# right when they are full. (Of 8,000 rows of a history, plans by statistics took a second for every 500 items.)
+_FUNCTION = "LANGUAGE plpgsql SET jit = off SET enable_seqscan = off SET join_collapse_limit = 1 SET from_collapse_limit = 1"
 
 
 def functions() -> list[str]:
@@ -69,16 +83,102 @@ def _select(code: int, select: Select) -> str:
         "type": str(code),
         **select.columns,
     }
-    columns = [f"({given.get(name, default)})::{kind} AS {name}" for name, (kind, default) in COLUMNS.items()]
-    return f"SELECT {', '.join(columns)} FROM {select.rows}"
+    return f"SELECT {_columns(given)} FROM {select.rows}"
 
 
 def _selects(types: Mapping[str, EdgeType], facts: Facts) -> str:
     """All edges that these facts say; of two that are the same edge, the heavier one."""
-    all_ = [_select(edge.code, s) for edge in types.values() if edge.facts is facts for s in edge.selects]
+    mine = {name: edge for name, edge in types.items() if edge.facts is facts}
+    all_ = [_select(edge.code, s) for edge in mine.values() for s in edge.selects]
+    credited = {edge.code: edge.credited for edge in mine.values() if edge.credited is not None}
+    standing = {edge.code: edge.standing for edge in mine.values() if edge.standing is not None}
+    all_ += [_credits(credited)] if credited else []
+    all_ += [_standings(standing)] if standing else []
     return f"""
         SELECT DISTINCT ON ({", ".join(KEY)}) * FROM ({" UNION ALL ".join(all_)}) AS said
         ORDER BY {", ".join(KEY)}, weight DESC, at_ms, detail
+    """
+
+
+def _columns(given: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"({given.get(name, default)})::{kind} AS {name}" for name, (kind, default) in COLUMNS.items()
+    )
+
+
+def _case(column: str, by_code: Mapping[int, str]) -> str:
+    """Of each type its own expression."""
+    return f"CASE {column} {' '.join(f'WHEN {code} THEN {sql}' for code, sql in by_code.items())} END"
+
+
+def _credits(types: Mapping[int, Credited]) -> str:
+    """Who is credited with what, all roles in one reading: a film has as many as it has cast."""
+    codes = ", ".join(f"('{role.value}', {code})" for code, type_ in types.items() for role in type_.roles)
+    item, person = number(NodeKind.ITEM, "i.id"), number(NodeKind.PERSON, "c.person_id")
+    from_items = ", ".join(str(code) for code, type_ in types.items() if type_.from_item)
+    credit_says = (
+        "k.work -> 'credits' @> jsonb_build_array(jsonb_build_object('name', c.name, 'role', c.role))"
+    )
+    given = {
+        "source_id": f"CASE WHEN c.code IN ({from_items}) THEN {item} ELSE {person} END",
+        "target_id": f"CASE WHEN c.code IN ({from_items}) THEN {person} ELSE {item} END",
+        "type": "c.code",
+        "owner_id": OWNER,
+        "weight": _case("c.code", {code: type_.weight for code, type_ in types.items()}),
+        "detail": "c.characters",
+        **SAID,
+    }
+    return f"""
+        SELECT {_columns(given)} FROM items i CROSS JOIN LATERAL (
+            SELECT r.code, ic.person_id, min(ic.position) AS position, min(p.name) AS name, min(ic.role) AS role,
+                string_agg(DISTINCT ic.character, ' / ' ORDER BY ic.character) AS characters
+            FROM item_credits ic JOIN (VALUES {codes}) AS r(role, code) ON r.role = ic.role JOIN people p ON p.id = ic.person_id
+            WHERE ic.item_id = i.id GROUP BY r.code, ic.person_id
+        ) AS c {said_of_items(credit_says)} WHERE {LIVE}
+    """
+
+
+def _standings(types: Mapping[int, Standing]) -> str:
+    """What people's events tell of where they stand, all kinds in one reading."""
+    codes = ", ".join(f"('{type_.kind.value}', {code})" for code, type_ in types.items())
+    given = {
+        "source_id": number(NodeKind.USER, "g.user_id"),
+        "target_id": number(NodeKind.ITEM, "g.item_id"),
+        "type": "told.code",
+        "owner_id": "g.user_id",
+        "weight": _case("told.code", {code: type_.weight for code, type_ in types.items()}),
+        "count": f"greatest(1, {_case('told.code', {code: type_.count for code, type_ in types.items()})})",
+        "detail": _case("told.code", {code: type_.detail for code, type_ in types.items()}),
+        "said_by": "told.said_by",
+        "batch_id": "told.batch_id",
+        "first_at": "told.first_at",
+        "last_at": "told.last_at",
+        "confidence": "told.confidence",
+    }
+    return f"""
+        SELECT {_columns(given)}
+        FROM given g JOIN items i ON i.id = g.item_id AND i.merged_into IS NULL
+        JOIN user_items ui ON ui.user_id = g.user_id AND ui.item_id = g.item_id
+        LEFT JOIN ratings ra ON ra.user_id = g.user_id AND ra.item_id = g.item_id
+        CROSS JOIN LATERAL (
+            SELECT t.code, count(*) AS n, min(e.at) AS first_at, max(e.at) AS last_at, max(r.batch_id) AS batch_id,
+                string_agg(DISTINCT coalesce(r.source, 'you'), ', ' ORDER BY coalesce(r.source, 'you')) AS said_by,
+                -- How sure the least sure of these is to be about this item: a person's word is.
+                greatest(min(CASE WHEN j.by = 'resolver' THEN coalesce(j.score, 1) ELSE 1 END), 0.01) AS confidence
+            FROM (
+                SELECT g.item_id AS id, true AS is_own
+                UNION ALL SELECT c.id, false FROM items c WHERE i.kind = 'show' AND c.parent_id = g.item_id OFFSET 0
+            ) AS x CROSS JOIN LATERAL (
+                -- By both: of somebody who is new to the statistics the planner thinks that they have one event, and
+                -- would read all of them for each item.
+                SELECT e.kind, e.at, e.record_id FROM events e WHERE e.user_id = g.user_id AND e.item_id = x.id OFFSET 0
+            ) AS e JOIN (VALUES {codes}) AS t(kind, code) ON t.kind = e.kind
+                AND (x.is_own OR e.kind IN ('{EventKind.WATCHED}', '{EventKind.LISTENED}'))
+            LEFT JOIN records r ON r.id = e.record_id
+            LEFT JOIN judgements j ON j.mention_id = r.mention_id AND j.retracted_at IS NULL AND j.verdict = 'same'
+            GROUP BY t.code
+        ) AS told
+        WHERE {_case("told.code", {code: type_.only for code, type_ in types.items()})}
     """
 
 
@@ -172,6 +272,11 @@ def _anchored(types: Mapping[str, EdgeType], item: str, names: str) -> Iterable[
                 for s in edge.selects
                 if s.anchor == anchor
             }
+            | {
+                (edge.code, NODE_CODES[NodeKind.PERSON])
+                for edge in types.values()
+                if edge.credited is not None and edge.credited.from_item == (anchor == "source")
+            }
         )
         values = ", ".join(f"({code}, {kind})" for code, kind in pairs)
         yield f"""
@@ -197,9 +302,11 @@ def _project_standings_function(types: Mapping[str, EdgeType]) -> str:
         _difference(
             wanted,
             f'''
-                SELECT e.ctid AS place, {names} FROM unnest(of_users, of_items) AS g(user_id, item_id), graph_edges e
-                WHERE e.target_id = {number(NodeKind.ITEM, "g.item_id")} AND e.owner_id = g.user_id
-                    AND e.source_id = {number(NodeKind.USER, "g.user_id")} AND e.type IN ({codes})
+                SELECT e.place, {names} FROM unnest(of_users, of_items) AS g(user_id, item_id) CROSS JOIN LATERAL (
+                    -- By the item: of the person there may be thousands.
+                    SELECT e.ctid AS place, e.* FROM graph_edges e
+                    WHERE e.target_id = {number(NodeKind.ITEM, "g.item_id")} AND e.owner_id = g.user_id OFFSET 0
+                ) AS e WHERE e.source_id = {number(NodeKind.USER, "g.user_id")} AND e.type IN ({codes})
             ''',
             _INTO,
         )
@@ -290,6 +397,10 @@ def _follow_function() -> str:
                 array_agg(user_id) FILTER (WHERE user_id > 0 AND item_id > 0),
                 array_agg(item_id) FILTER (WHERE user_id > 0 AND item_id > 0)
             INTO items, persons, standing_users, standing_items FROM marked;
+            -- One event's plan is not made anew at each commit; a thousand items' is, by the sizes of today.
+            PERFORM set_config('plan_cache_mode', CASE
+                WHEN coalesce(cardinality(items), 0) + coalesce(cardinality(standing_users), 0) > {MANY}
+                THEN 'force_custom_plan' ELSE 'force_generic_plan' END, true);
             PERFORM pg_advisory_xact_lock({LOCK} + owner) FROM (
                 SELECT 0::bigint AS owner WHERE cardinality(items) > 0
                 UNION SELECT unnest(persons) UNION SELECT unnest(standing_users) ORDER BY 1
@@ -303,6 +414,7 @@ def _follow_function() -> str:
     }], standing_items[n + 1 : n + {AT_ONCE}]);
             END LOOP;
             IF cardinality(persons) > 0 THEN PERFORM graph_project_users(persons); END IF;
+            PERFORM set_config('plan_cache_mode', 'auto', true);
         END $function$
     """
 

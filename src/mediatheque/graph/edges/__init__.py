@@ -14,7 +14,7 @@ from typing import Literal, Protocol, cast
 
 from mediatheque.kit import shelf
 from mediatheque.stores.graph import Edge
-from mediatheque.vocabulary import NODE_CODES, NodeKind
+from mediatheque.vocabulary import NODE_CODES, EventKind, NodeKind, Role
 
 
 class Facts(StrEnum):
@@ -32,7 +32,8 @@ class Facts(StrEnum):
 class Select:
     """One SELECT of edges. `columns` gives the columns of graph_edges, `source` and `target` the ids of their things.
 
-    One of the two ends is the item whose facts they come from: its anchor.
+    One of the two ends is the item whose facts they come from: its anchor. The rows are joined in the order in which they
+    are written, along indexes: what is given comes first.
     """
 
     anchor: Literal["source", "target"]
@@ -43,12 +44,38 @@ class Select:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credited:
+    """Edges between items and the people who are credited in these roles; `weight` may use `c.position`, from 0."""
+
+    roles: tuple[Role, ...]
+    weight: str
+    from_item: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An edge from each person to each item of which their events of this kind tell, where `only` holds.
+
+    In SQL `i` is the item, `ui` the row of user_items, `ra` of ratings (or NULL), `told.n` how many events there are. A show
+    has its episodes' events.
+    """
+
+    kind: EventKind
+    weight: str
+    only: str = "true"
+    count: str = "told.n"
+    detail: str = "NULL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeType:
     """A type of edge: its code, which is stored (never change one, never use one again), and where its edges come from."""
 
     code: int
     facts: Facts
     selects: Sequence[Select] = ()
+    credited: Credited | None = None
+    standing: Standing | None = None
     #: SELECT of further item ids whose edges of this type depend on `ANY(given_items)`.
     widens: str | None = None
 

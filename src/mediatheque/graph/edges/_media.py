@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-#: Recordings `m` with the item `shown` that they are shown as; another one's duplicate is not one.
-MEDIA = """
-    media m JOIN items shown ON shown.id = m.item_id AND m.deleted_at IS NULL AND m.duplicate_of IS NULL
+# What an item was merged into has its recordings and its mentions: they are tied to the item that they were made for.
+_GIVEN = """
+    (
+        SELECT g.id, g.id AS item FROM unnest(given_items) AS g(id)
+        UNION ALL SELECT x.id, x.merged_into FROM unnest(given_items) AS g(id) JOIN items x ON x.merged_into = g.id
+    )
 """
-#: That item, or what it was merged into.
-SHOWN_AS = "coalesce(shown.merged_into, shown.id)"
-#: Mentions of works `w` in these, with the item `named`.
-MENTIONS = "JOIN work_mentions w ON w.media_id = m.id JOIN items named ON named.id = w.item_id"
-NAMED_AS = "coalesce(named.merged_into, named.id)"
+_IS_LIVE = "EXISTS (SELECT FROM items live WHERE live.id = {alias}.item AND live.merged_into IS NULL)"
+_IN_NO_TRASH = "m.deleted_at IS NULL AND m.duplicate_of IS NULL"
+
+#: Recordings `m` with the item `shown.item` that they are shown as, of the items that are given; another one's duplicate is none.
+RECORDINGS = f"{_GIVEN} AS shown JOIN media m ON m.item_id = shown.id AND {_IN_NO_TRASH} AND {_IS_LIVE.format(alias='shown')}"
+#: Mentions `w` of the item `named.item`, of the items that are given, and the recordings `m` that they are in.
+MENTIONS = f"""
+    {_GIVEN} AS named JOIN work_mentions w ON w.item_id = named.id AND {_IS_LIVE.format(alias="named")}
+    JOIN media m ON m.id = w.media_id AND {_IN_NO_TRASH} AND m.item_id IS NOT NULL
+"""
 #: The passage that somebody is in at that moment.
 AT_THAT_MOMENT = """
     CROSS JOIN LATERAL (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mediatheque.graph.edges import EdgeType, End, Facts
-from mediatheque.graph.edges._facts import credited
+from mediatheque.graph.edges import Credited, EdgeType, End, Facts
 from mediatheque.graph.edges._telling import listed
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import Role
@@ -11,7 +10,7 @@ from mediatheque.vocabulary import Role
 EDGE = EdgeType(
     code=12,
     facts=Facts.ITEM,
-    selects=(credited((Role.CAST,), weight="0.8 / sqrt(1 + c.position / 2.0)", from_item=False),),
+    credited=Credited(roles=(Role.CAST,), weight="0.8 / sqrt(1 + c.position / 2.0)", from_item=False),
 )
 
 #: How credits say that somebody plays nobody else.

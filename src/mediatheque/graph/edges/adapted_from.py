@@ -9,13 +9,19 @@ from mediatheque.vocabulary import NODE_CODES, Kind, NodeKind, Role
 
 _CODE = 17
 
-#: Films and shows `i` with the books `b` that bear the title and the author of what they were made from.
-_PAIRS = f"""
-    item_originals o JOIN items i ON i.id = o.item_id AND i.kind IN ('{Kind.FILM}', '{Kind.SHOW}')
+#: Films and shows `i` with the books `b` that bear the title and the author of what they were made from: from the films …
+_FROM_FILMS = f"""
+    items i JOIN item_originals o ON o.item_id = i.id AND i.kind IN ('{Kind.FILM}', '{Kind.SHOW}')
     JOIN item_titles t ON t.key = o.title_key
     JOIN items b ON b.id = t.item_id AND b.kind = '{Kind.BOOK}'
     JOIN item_credits c ON c.item_id = b.id AND c.role = '{Role.AUTHOR}'
     JOIN people p ON p.id = c.person_id AND lower(p.name) = lower(o.author)
+"""
+#: … and from the books.
+_FROM_BOOKS = f"""
+    items b JOIN item_titles t ON t.item_id = b.id AND b.kind = '{Kind.BOOK}'
+    JOIN item_originals o ON o.title_key = t.key
+    JOIN items i ON i.id = o.item_id AND i.kind IN ('{Kind.FILM}', '{Kind.SHOW}')
 """
 #: Two titles of two people have nothing to do with each other.
 _OF_ONE_OWNER = "coalesce(i.owner_id, b.owner_id) IS NOT DISTINCT FROM coalesce(b.owner_id, i.owner_id)"
@@ -36,14 +42,14 @@ EDGE = EdgeType(
                 **SAID,
             },
             rows=f"""
-                {_PAIRS} {said_of_items("k.work ? 'based_on'")}
+                {_FROM_FILMS} {said_of_items("k.work ? 'based_on'")}
                 WHERE i.id = ANY(given_items) AND i.merged_into IS NULL AND b.merged_into IS NULL AND {_OF_ONE_OWNER}
             """,
         ),
     ),
     # A book comes, goes or gets another title: the films that were made from it.
     widens=f"""
-        SELECT i.id FROM {_PAIRS} WHERE b.id = ANY(given_items)
+        SELECT i.id FROM {_FROM_BOOKS} WHERE b.id = ANY(given_items)
         UNION SELECT e.source_id >> 4 FROM unnest(given_items) AS book(id), graph_edges e
         WHERE e.target_id = (book.id << 4 | {NODE_CODES[NodeKind.ITEM]}) AND e.type = {_CODE}
     """,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from mediatheque.graph.edges import EdgeType, End, Facts
-from mediatheque.graph.edges._facts import credited
+from mediatheque.graph.edges import Credited, EdgeType, End, Facts
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import Role
 
-EDGE = EdgeType(code=10, facts=Facts.ITEM, selects=(credited((Role.CREATOR,), weight="0.9", from_item=True),))
+EDGE = EdgeType(code=10, facts=Facts.ITEM, credited=Credited(roles=(Role.CREATOR,), weight="0.9"))
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mediatheque.graph.edges import EdgeType, End, Facts, Select
-from mediatheque.graph.edges._media import MEDIA, SHOWN_AS
+from mediatheque.graph.edges._media import RECORDINGS
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import NodeKind
 
@@ -13,7 +13,7 @@ EDGE = EdgeType(
     selects=(
         Select(
             anchor="source",
-            source=(NodeKind.ITEM, SHOWN_AS),
+            source=(NodeKind.ITEM, "shown.item"),
             target=(NodeKind.TAG, "t.tag_id"),
             columns={
                 "owner_id": "m.user_id",
@@ -22,8 +22,8 @@ EDGE = EdgeType(
                 "first_at": "min(m.added_at)",
             },
             rows=f"""
-                {MEDIA} JOIN media_tags t ON t.media_id = m.id AND NOT t.is_removed
-                WHERE {SHOWN_AS} = ANY(given_items) GROUP BY {SHOWN_AS}, t.tag_id, m.user_id
+                {RECORDINGS} JOIN media_tags t ON t.media_id = m.id AND NOT t.is_removed
+                GROUP BY shown.item, t.tag_id, m.user_id
             """,
         ),
     ),

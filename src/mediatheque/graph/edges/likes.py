@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from mediatheque.graph.edges import EdgeType, End, Facts
-from mediatheque.graph.edges._facts import standing
+from mediatheque.graph.edges import EdgeType, End, Facts, Standing
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import EventKind
 
 EDGE = EdgeType(
     code=5,
     facts=Facts.STANDING,
-    selects=(standing((EventKind.LIKED,), weight="0.9", only="ui.liking > 0"),),
+    standing=Standing(kind=EventKind.LIKED, weight="0.9", only="ui.liking > 0"),
 )
 
 

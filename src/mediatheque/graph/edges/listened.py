@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mediatheque.graph.edges import EdgeType, End, Facts
-from mediatheque.graph.edges._facts import standing
+from mediatheque.graph.edges import EdgeType, End, Facts, Standing
 from mediatheque.graph.edges._telling import counted, times
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import EventKind
@@ -11,13 +10,11 @@ from mediatheque.vocabulary import EventKind
 EDGE = EdgeType(
     code=3,
     facts=Facts.STANDING,
-    selects=(
-        standing(
-            (EventKind.LISTENED,),
-            weight="0.4 + 0.1 * least(greatest(ui.seen_count, ui.episodes_seen) - 1, 3)",
-            only="(ui.seen_count > 0 OR ui.episodes_seen > 0)",
-            count="greatest(ui.seen_count, ui.episodes_seen)",
-        ),
+    standing=Standing(
+        kind=EventKind.LISTENED,
+        weight="0.4 + 0.1 * least(greatest(ui.seen_count, ui.episodes_seen) - 1, 3)",
+        only="(ui.seen_count > 0 OR ui.episodes_seen > 0)",
+        count="greatest(ui.seen_count, ui.episodes_seen)",
     ),
 )
 

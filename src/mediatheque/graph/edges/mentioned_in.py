@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mediatheque.graph.edges import EdgeType, End, Facts, Select
-from mediatheque.graph.edges._media import AT_THAT_MOMENT, MEDIA, MENTIONS, NAMED_AS
+from mediatheque.graph.edges._media import AT_THAT_MOMENT, MENTIONS
 from mediatheque.graph.edges._telling import clock
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import NodeKind
@@ -14,7 +14,7 @@ EDGE = EdgeType(
     selects=(
         Select(
             anchor="source",
-            source=(NodeKind.ITEM, NAMED_AS),
+            source=(NodeKind.ITEM, "named.item"),
             target=(NodeKind.PASSAGE, "heard.id"),
             columns={
                 "owner_id": "m.user_id",
@@ -26,10 +26,7 @@ EDGE = EdgeType(
                 "said_by": "'the recording'",
                 "first_at": "min(m.added_at)",
             },
-            rows=f"""
-                {MEDIA} {MENTIONS} {AT_THAT_MOMENT}
-                WHERE {NAMED_AS} = ANY(given_items) GROUP BY {NAMED_AS}, heard.id, m.user_id
-            """,
+            rows=f"{MENTIONS} {AT_THAT_MOMENT} GROUP BY named.item, heard.id, m.user_id",
         ),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mediatheque.graph.edges import LIVE, OWNER, EdgeType, End, Facts, Select
 from mediatheque.graph.edges._facts import SAID, said_of_items
-from mediatheque.graph.edges._media import AT_THAT_MOMENT, MEDIA, MENTIONS, SHOWN_AS
+from mediatheque.graph.edges._media import AT_THAT_MOMENT, RECORDINGS
 from mediatheque.graph.edges._telling import clock, quoted
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import SEASONS_OF_A_SHOW, NodeKind
@@ -48,7 +48,7 @@ _SEASON_OF_SHOW = Select(
 _PASSAGE_OF_RECORDING = Select(
     anchor="target",
     source=(NodeKind.PASSAGE, "heard.id"),
-    target=(NodeKind.ITEM, SHOWN_AS),
+    target=(NodeKind.ITEM, "shown.item"),
     columns={
         "owner_id": "m.user_id",
         "weight": "0.9",
@@ -56,8 +56,8 @@ _PASSAGE_OF_RECORDING = Select(
         "said_by": "'the recording'",
     },
     rows=f"""
-        {MEDIA} {MENTIONS} {AT_THAT_MOMENT} WHERE {SHOWN_AS} = ANY(given_items)
-        GROUP BY {SHOWN_AS}, heard.id, m.user_id
+        {RECORDINGS} JOIN work_mentions w ON w.media_id = m.id {AT_THAT_MOMENT}
+        GROUP BY shown.item, heard.id, m.user_id
     """,
 )
 _TITLE_OF_SERIES = Select(

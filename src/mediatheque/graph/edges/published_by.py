@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from mediatheque.graph.edges import EdgeType, End, Facts
-from mediatheque.graph.edges._facts import credited
+from mediatheque.graph.edges import Credited, EdgeType, End, Facts
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import Role
 
-EDGE = EdgeType(code=14, facts=Facts.ITEM, selects=(credited((Role.CHANNEL,), weight="0.5", from_item=True),))
+EDGE = EdgeType(code=14, facts=Facts.ITEM, credited=Credited(roles=(Role.CHANNEL,), weight="0.5"))
 
 
 def words(edge: Edge, source: End, target: End, *, forward: bool) -> str:

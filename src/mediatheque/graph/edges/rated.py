@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from mediatheque.graph.edges import EdgeType, End, Facts
-from mediatheque.graph.edges._facts import standing
+from mediatheque.graph.edges import EdgeType, End, Facts, Standing
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import EventKind
 
 EDGE = EdgeType(
     code=4,
     facts=Facts.STANDING,
-    selects=(
-        standing(
-            (EventKind.RATED,),
-            weight="ra.value / 5.0",
-            only="ra.value IS NOT NULL",
-            detail="trim_scale(ra.value::numeric)::text",
-        ),
+    standing=Standing(
+        kind=EventKind.RATED,
+        weight="ra.value / 5.0",
+        only="ra.value IS NOT NULL",
+        detail="trim_scale(ra.value::numeric)::text",
     ),
 )
 

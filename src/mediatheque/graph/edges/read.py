@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mediatheque.graph.edges import EdgeType, End, Facts
-from mediatheque.graph.edges._facts import standing
+from mediatheque.graph.edges import EdgeType, End, Facts, Standing
 from mediatheque.graph.edges._telling import times
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import EventKind
@@ -11,14 +10,12 @@ from mediatheque.vocabulary import EventKind
 EDGE = EdgeType(
     code=2,
     facts=Facts.STANDING,
-    selects=(
-        standing(
-            (EventKind.READ,),
-            # A book takes a week: to have read it says more than to have watched a film.
-            weight="0.5 + 0.15 * least(ui.seen_count - 1, 2)",
-            only="ui.seen_count > 0",
-            count="ui.seen_count",
-        ),
+    standing=Standing(
+        kind=EventKind.READ,
+        # A book takes a week: to have read it says more than to have watched a film.
+        weight="0.5 + 0.15 * least(ui.seen_count - 1, 2)",
+        only="ui.seen_count > 0",
+        count="ui.seen_count",
     ),
 )
 

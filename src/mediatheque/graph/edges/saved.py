@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from mediatheque.graph.edges import EdgeType, End, Facts
-from mediatheque.graph.edges._facts import standing
+from mediatheque.graph.edges import EdgeType, End, Facts, Standing
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import EventKind
 
 EDGE = EdgeType(
     code=6,
     facts=Facts.STANDING,
-    selects=(standing((EventKind.SAVED,), weight="0.35", only="ui.is_saved"),),
+    standing=Standing(kind=EventKind.SAVED, weight="0.35", only="ui.is_saved"),
 )
 
 

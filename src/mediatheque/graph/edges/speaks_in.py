@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mediatheque.graph.edges import EdgeType, End, Facts, Select
-from mediatheque.graph.edges._media import MEDIA, SHOWN_AS
+from mediatheque.graph.edges._media import RECORDINGS
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import NodeKind
 
@@ -15,7 +15,7 @@ _COLUMNS = {
     "confidence": "CASE WHEN bool_or(s.named_by = 'person') THEN 1.0 ELSE 0.7 END",
     "first_at": "min(m.added_at)",
 }
-_ROWS = f"{MEDIA} JOIN media_speakers s ON s.media_id = m.id JOIN voices v ON v.id = s.voice_id"
+_ROWS = f"{RECORDINGS} JOIN media_speakers s ON s.media_id = m.id JOIN voices v ON v.id = s.voice_id"
 _KNOWN = "LEFT JOIN people p ON p.name = v.name"
 
 EDGE = EdgeType(
@@ -25,16 +25,16 @@ EDGE = EdgeType(
         Select(
             anchor="target",
             source=(NodeKind.VOICE, "v.id"),
-            target=(NodeKind.ITEM, SHOWN_AS),
+            target=(NodeKind.ITEM, "shown.item"),
             columns=_COLUMNS,
-            rows=f"{_ROWS} {_KNOWN} WHERE {SHOWN_AS} = ANY(given_items) AND p.id IS NULL GROUP BY {SHOWN_AS}, v.id, m.user_id",
+            rows=f"{_ROWS} {_KNOWN} WHERE p.id IS NULL GROUP BY shown.item, v.id, m.user_id",
         ),
         Select(
             anchor="target",
             source=(NodeKind.PERSON, "p.id"),
-            target=(NodeKind.ITEM, SHOWN_AS),
+            target=(NodeKind.ITEM, "shown.item"),
             columns=_COLUMNS,
-            rows=f"{_ROWS} {_KNOWN} WHERE {SHOWN_AS} = ANY(given_items) AND p.id IS NOT NULL GROUP BY {SHOWN_AS}, p.id, m.user_id",
+            rows=f"{_ROWS} {_KNOWN} WHERE p.id IS NOT NULL GROUP BY shown.item, p.id, m.user_id",
         ),
     ),
 )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mediatheque.graph.edges import EdgeType, End, Facts
-from mediatheque.graph.edges._facts import standing
+from mediatheque.graph.edges import EdgeType, End, Facts, Standing
 from mediatheque.graph.edges._telling import counted, times
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import EventKind
@@ -11,15 +10,13 @@ from mediatheque.vocabulary import EventKind
 EDGE = EdgeType(
     code=1,
     facts=Facts.STANDING,
-    selects=(
-        standing(
-            (EventKind.WATCHED,),
-            # Once says a little, again says more: to see something four times is nearly to love it.
-            weight="CASE WHEN i.kind = 'show' THEN 0.4 + 0.3 * least(ui.episodes_seen, 10) / 10.0"
-            " ELSE 0.4 + 0.1 * least(ui.seen_count - 1, 3) END",
-            only="(ui.seen_count > 0 OR ui.episodes_seen > 0)",
-            count="CASE WHEN i.kind = 'show' THEN greatest(ui.episodes_seen, ui.seen_count) ELSE ui.seen_count END",
-        ),
+    standing=Standing(
+        kind=EventKind.WATCHED,
+        # Once says a little, again says more: to see something four times is nearly to love it.
+        weight="CASE WHEN i.kind = 'show' THEN 0.4 + 0.3 * least(ui.episodes_seen, 10) / 10.0"
+        " ELSE 0.4 + 0.1 * least(ui.seen_count - 1, 3) END",
+        only="(ui.seen_count > 0 OR ui.episodes_seen > 0)",
+        count="CASE WHEN i.kind = 'show' THEN greatest(ui.episodes_seen, ui.seen_count) ELSE ui.seen_count END",
     ),
 )
 

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from mediatheque.graph.edges import EdgeType, End, Facts
-from mediatheque.graph.edges._facts import credited
+from mediatheque.graph.edges import Credited, EdgeType, End, Facts
 from mediatheque.stores.graph import Edge
 from mediatheque.vocabulary import Role
 
 EDGE = EdgeType(
     code=11,
     facts=Facts.ITEM,
-    selects=(
-        credited(
-            (
-                Role.WRITER,
-                Role.AUTHOR,
-            ),
-            weight="0.9",
-            from_item=True,
-        ),
-    ),
+    credited=Credited(roles=(Role.WRITER, Role.AUTHOR), weight="0.9"),
 )
 
 
