@@ -54,13 +54,18 @@ def line(n: int, work: dict[str, Any] | None = None, **event: Any) -> dict[str, 
         line(1, {"minimum_age": 22}),
         line(1, {"description": " ".join(f"w{n}" for n in range(300_000))}),
         line(1, {"kind": "episode", "series_title": NOISE}),
+        line(1, {"series": NOISE}),
+        line(1, {"series": "Dune", "series_position": 1e300}),
+        line(1, {"based_on": [{"author": NOISE}]}),
+        line(1, {"based_on": [{"author": "A", "title": NOISE}]}),
+        line(1, {"based_on": [{"title": "Dune"}]}),
         line(1, value=1e308),
         # Of these the import went well, and whoever asked for the history afterwards got an error for ever.
         line(1, at="0001-01-01T00:00:00+14:00"),
         line(1, at="9999-12-31T23:59:59-14:00"),
         line(1) | {"key": "k" * 100_000},
     ],
-    ids=range(17),
+    ids=range(22),
 )
 def test_a_row_beyond_the_bounds_spoils_no_other(
     database: Database, ada: User, tmp_path: Path, spoilt: dict[str, Any]

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from mediatheque.kit.errors import NotFound
-from mediatheque.kit.title_keys import title_key
 from mediatheque.kit.wire import jsonb, work_from_json, work_to_json
+from mediatheque.library.queries import details
 from mediatheque.vocabulary import Item, Kind, Work
 
 #: What a person may see: the catalogue, and what was made from their own records.
@@ -60,9 +60,6 @@ def _own_or_shows(column: str, kinds: Sequence[Kind], otherwise: str | None = No
 
 
 _COLUMNS = "i.id, i.work, i.parent_id, i.owner_id"
-
-#: What `_add_details` fills.
-_DETAILS = ("item_titles", "external_ids", "item_genres", "item_credits", "item_series", "item_originals")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +152,7 @@ def add_items(db: Connection, new: Sequence[NewItem]) -> list[int]:
         """),
         {"rows": jsonb(rows)},
     )
-    _add_details(db, {i: (n.work, n.title_keys) for i, n in zip(ids, new, strict=True)})
+    details.add(db, {i: (n.work, n.title_keys) for i, n in zip(ids, new, strict=True)})
     return ids
 
 
@@ -175,9 +172,8 @@ def save_works(db: Connection, works: Mapping[int, tuple[Work, tuple[str, ...]]]
         """),
         {"rows": jsonb(rows)},
     )
-    for table in _DETAILS:
-        db.execute(text(f"DELETE FROM {table} WHERE item_id = ANY(:ids)"), {"ids": list(works)})
-    _add_details(db, works)
+    details.clear(db, list(works))
+    details.add(db, works)
 
 
 def items_with_ids(db: Connection, item_ids: Iterable[int], viewer: int) -> dict[int, Item]:
@@ -280,9 +276,6 @@ def item_from_row(row: Any) -> Item:
     )
 
 
-#: Bytes of a title key: one beyond it fits no index, and nobody types it either. One character may become 18.
-_LONGEST_KEY = 2_400
-
 _RECORDSET = (
     "id bigint, kind text, title text, year smallint, language text, popularity real, average_rating real,"
     " rating_count integer, season integer, episode integer, minimum_age smallint, services text[], work jsonb, titles text, names text, genres text,"
@@ -318,112 +311,3 @@ def _row(item_id: int, work: Work) -> dict[str, Any]:
         "genres": " ".join(work.genres),
         "description": work.description or "",
     }
-
-
-def _add_details(db: Connection, works: Mapping[int, tuple[Work, tuple[str, ...]]]) -> None:
-    """Titles, external ids, genres, credits, series and originals of items that have none yet."""
-    titles = [
-        {"item": i, "key": key}
-        for i, (_, keys) in works.items()
-        for key in dict.fromkeys(keys)
-        if key and len(key.encode()) <= _LONGEST_KEY
-    ]
-    _insert_from(
-        db,
-        "INSERT INTO item_titles (item_id, key) SELECT item, key FROM given ON CONFLICT DO NOTHING",
-        "item bigint, key text",
-        titles,
-    )
-    ids = [
-        {"item": i, "scheme": scheme, "value": value, "kind": work.kind.value}
-        for i, (work, _) in works.items()
-        for scheme, value in work.external_ids.items()
-    ]
-    _insert_from(
-        db,
-        "INSERT INTO external_ids (scheme, value, kind, item_id) SELECT scheme, value, kind, item FROM given"
-        " ON CONFLICT DO NOTHING",
-        "item bigint, scheme text, value text, kind text",
-        ids,
-    )
-    genres = [{"item": i, "name": g} for i, (work, _) in works.items() for g in dict.fromkeys(work.genres)]
-    _insert_named(db, "genres", genres)
-    _insert_from(
-        db,
-        "INSERT INTO item_genres (item_id, genre_id) SELECT item, g.id FROM given JOIN genres g USING (name)"
-        " ON CONFLICT DO NOTHING",
-        "item bigint, name text",
-        genres,
-    )
-    credited = [
-        {"item": i, "position": p, "name": c.name, "role": c.role.value, "character": c.character}
-        for i, (work, _) in works.items()
-        for p, c in enumerate(work.credits)
-    ]
-    _insert_named(db, "people", credited)
-    _insert_from(
-        db,
-        'INSERT INTO item_credits (item_id, "position", person_id, role, "character")'
-        ' SELECT item, given."position", p.id, role, given."character" FROM given JOIN people p USING (name)',
-        'item bigint, "position" smallint, name text, role text, "character" text',
-        credited,
-    )
-    _add_connections(db, works)
-
-
-def _add_connections(db: Connection, works: Mapping[int, tuple[Work, tuple[str, ...]]]) -> None:
-    """The series that items are part of, and what they were made from."""
-    in_series = [
-        {"item": i, "name": work.series, "position": work.series_position}
-        for i, (work, _) in works.items()
-        if work.series
-    ]
-    _insert_named(db, "series", in_series)
-    _insert_from(
-        db,
-        'INSERT INTO item_series (item_id, series_id, "position")'
-        ' SELECT item, s.id, given."position" FROM given JOIN series s USING (name)',
-        'item bigint, name text, "position" real',
-        in_series,
-    )
-    originals = [
-        {"item": i, "position": p, "key": key, "author": author}
-        for i, (work, keys) in works.items()
-        for p, (key, author) in enumerate(_originals(work, keys))
-    ]
-    _insert_from(
-        db,
-        'INSERT INTO item_originals (item_id, "position", title_key, author)'
-        ' SELECT item, "position", key, author FROM given',
-        'item bigint, "position" smallint, key text, author text',
-        originals,
-    )
-
-
-def _originals(work: Work, keys: Sequence[str]) -> dict[tuple[str, str], None]:
-    """What a work was made from as (title key, author), each once; without a title of its own by the work's keys."""
-    return {
-        (key, original.author): None
-        for original in work.based_on
-        for key in ((title_key(original.title),) if original.title else keys)
-        if key and len(key.encode()) <= _LONGEST_KEY
-    }
-
-
-def _insert_named(db: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The names in `rows` that `table` does not have yet, in one order so that two writers never deadlock."""
-    _insert_from(
-        db,
-        f"INSERT INTO {table} (name) SELECT DISTINCT name FROM given"
-        f" WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.name = given.name) ORDER BY name"
-        " ON CONFLICT DO NOTHING",
-        "name text",
-        rows,
-    )
-
-
-def _insert_from(db: Connection, statement: str, columns: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Run an INSERT … SELECT … FROM given, where `given` holds the rows."""
-    if rows:
-        given = f"WITH given AS (SELECT * FROM jsonb_to_recordset(:rows) AS r({columns})) "
-        db.execute(text(given + statement), {"rows": jsonb(rows)})
