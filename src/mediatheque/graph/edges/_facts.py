@@ -14,7 +14,7 @@ def said_of_items(claim_says: str) -> str:
     """Joins that tell who says something of item `i`: the sources whose claim `k` meets the condition, else its first record.
 
     OFFSET 0 keeps all but the item out of the choice of an index: of somebody who is new to the statistics the planner
-    thinks that they have one row, and would read all of them for each item.
+    thinks that they have one row, and would read all of them for each item; with LIMIT 1, all records in their order.
     """
     return f"""
         LEFT JOIN LATERAL (
@@ -25,7 +25,7 @@ def said_of_items(claim_says: str) -> str:
             SELECT (array_agg(r.source ORDER BY r.id))[1] AS source, (array_agg(r.batch_id ORDER BY r.id))[1] AS batch_id,
                 (array_agg(r.ingested_at ORDER BY r.id))[1] AS ingested_at
             FROM (SELECT m.id, m.user_id FROM mentions m WHERE m.item_id = i.id OFFSET 0) AS m CROSS JOIN LATERAL (
-                SELECT r.id, r.source, r.batch_id, r.ingested_at FROM records r WHERE r.mention_id = m.id ORDER BY r.id LIMIT 1
+                SELECT r.id, r.source, r.batch_id, r.ingested_at FROM records r WHERE r.mention_id = m.id OFFSET 0
             ) AS r WHERE m.user_id = i.owner_id
         ) AS first_record ON i.owner_id IS NOT NULL
     """

@@ -9,13 +9,19 @@ from mediatheque.vocabulary import NODE_CODES, Kind, NodeKind, Role
 
 _CODE = 17
 
+
+def _letters(name: str) -> str:
+    """SQL: "J.R.R. Tolkien" and "J. R. R. Tolkien" are one."""
+    return f"regexp_replace(lower({name}), '[^[:alnum:]]', '', 'g')"
+
+
 #: Films and shows `i` with the books `b` that bear the title and the author of what they were made from: from the films …
 _FROM_FILMS = f"""
     items i JOIN item_originals o ON o.item_id = i.id AND i.kind IN ('{Kind.FILM}', '{Kind.SHOW}')
     JOIN item_titles t ON t.key = o.title_key
     JOIN items b ON b.id = t.item_id AND b.kind = '{Kind.BOOK}'
     JOIN item_credits c ON c.item_id = b.id AND c.role = '{Role.AUTHOR}'
-    JOIN people p ON p.id = c.person_id AND lower(p.name) = lower(o.author)
+    JOIN people p ON p.id = c.person_id AND {_letters("p.name")} = {_letters("o.author")}
 """
 #: … and from the books.
 _FROM_BOOKS = f"""
