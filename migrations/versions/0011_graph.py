@@ -266,6 +266,8 @@ def upgrade() -> None:
     for (table, event), rows in _STALE.items():
         _mark_stale(table, event, rows)
     op.execute(_GAP)
+    # Of what is there already nothing was worked out: one mark is enough to have it all done.
+    op.execute(f"INSERT INTO graph_stale (node_id) SELECT id << 4 | {_ITEM} FROM items LIMIT 1")
 
 
 def downgrade() -> None:

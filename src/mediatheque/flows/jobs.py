@@ -48,6 +48,7 @@ TASKS: Mapping[str, Task] = {
     "enrich_own": Task(Lane.BULK, "enrich-{user_id}", is_once=True),
     "forget_lists": Task(Lane.BULK, "forget", is_once=True),
     "tidy_archive": Task(Lane.BULK, "tidy", is_once=True),
+    "refresh_graph": Task(Lane.BULK, "graph", is_once=True),
     "train_models": Task(Lane.HEAVY, "train", is_once=True),
 }
 
@@ -109,6 +110,13 @@ def defer_training(app: Mediatheque, db: Connection) -> int | None:
     return defer(db, "train_models", TITLES["train_models"])
 
 
+def defer_graph(app: Mediatheque, db: Connection) -> int | None:
+    """Work out in the background which titles and people are alike, if anything waits for it; asking twice asks once."""
+    from mediatheque.graph.queries.computed import anything_stale
+
+    return defer(db, "refresh_graph", TITLES["refresh_graph"]) if anything_stale(db) else None
+
+
 #: What jobs are called that are about no one thing.
 TITLES: Mapping[str, str] = {
     "import_batch": "Import",
@@ -118,6 +126,7 @@ TITLES: Mapping[str, str] = {
     "enrich_own": "Ask the catalogues about your own titles",
     "forget_lists": "Forget old lists of recommendations",
     "tidy_archive": "Empty the trash, and remove files of nobody's",
+    "refresh_graph": "Which titles are alike, and who rates alike",
     "train_models": "Train the models",
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mediatheque.flows.attempts import Attempt, Doing
-from mediatheque.flows.jobs import defer_embedding, defer_enrichment
+from mediatheque.flows.jobs import defer_embedding, defer_enrichment, defer_graph
 from mediatheque.jobs.states import Lane
 from mediatheque.kit.errors import Cancelled, Conflict, Invalid, MediathequeError
 
@@ -40,6 +40,7 @@ def import_batch(attempt: Attempt, *, user_id: int, batch_id: int, path: str) ->
     with app.database.transaction() as db:
         defer_embedding(app, db)
         defer_enrichment(app, db, user_id)
+        defer_graph(app, db)
     if batch.state == "failed":
         raise Invalid(f"The import ended: {batch.error}")
     return f"{batch.new:,} new, {batch.known:,} known, {batch.rejected:,} rejected"
@@ -108,7 +109,22 @@ def embed_missing(attempt: Attempt) -> str:
     if app.embedder is None:
         return "there is no embedder"
     embedding.embed_missing(app.database, app.embedder, on_progress=attempt.counting("items"))
+    with app.database.transaction() as db:
+        defer_graph(app, db)
     return ""
+
+
+def refresh_graph(attempt: Attempt, timestamp: int | None = None) -> str:
+    """Work out which titles are alike, and who rates like whom, where that has changed."""
+    from mediatheque.flows import refreshing_graph
+
+    del timestamp
+    app = attempt.app
+    model = app.embedder.name if app.embedder is not None else None
+    done = refreshing_graph.refresh_graph(
+        app.database, model, on_progress=attempt.counting("titles and people")
+    )
+    return f"{done.edges:,} connections changed"
 
 
 def sync_source(attempt: Attempt, *, source: str, limit: int) -> str:
@@ -240,6 +256,7 @@ DOING: Mapping[str, Doing] = {
         embed_missing,
         sync_source,
         enrich_own,
+        refresh_graph,
         forget_lists,
         tidy_archive,
         train_models,

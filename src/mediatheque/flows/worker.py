@@ -18,7 +18,7 @@ from procrastinate.jobs import Status
 from psycopg_pool import AsyncConnectionPool
 
 from mediatheque.flows.attempts import Again, Doing, attempt
-from mediatheque.flows.jobs import MOST_ATTEMPTS, PREFIX, TASKS
+from mediatheque.flows.jobs import MOST_ATTEMPTS, PREFIX, TASKS, defer_graph
 from mediatheque.flows.taking import Taking
 from mediatheque.flows.tasks import DOING
 from mediatheque.flows.watching import look_through_all
@@ -45,14 +45,18 @@ _FOR_EVER_S = 1e9
 KEPT_DAYS = 30
 _TIDIED_EVERY_S = 3600.0
 _FOLDERS_EVERY_S = 60.0
+#: Whoever rates or embeds leaves a mark, and no job: ten ratings in a row are one job.
+_GRAPH_EVERY_S = 3.0
 
 #: How many jobs of each lane a worker runs at once.
 LANES: Mapping[Lane, int] = {Lane.INTERACTIVE: 2, Lane.BULK: 1, Lane.HEAVY: 1}
-#: When it is due in UTC: training where there is something new, forgetting old lists, emptying the trash.
+#: When it is due in UTC: training where there is something new, forgetting old lists, emptying the trash, and who is
+#: like whom, should nobody have noticed that it waits.
 NIGHTLY: Mapping[str, str] = {
     "train_models": "17 4 * * *",
     "forget_lists": "47 3 * * *",
     "tidy_archive": "7 3 * * *",
+    "refresh_graph": "27 3 * * *",
 }
 
 _AGAIN = Again()
@@ -137,6 +141,7 @@ async def _work(app: Mediatheque, queue: App, lanes: Mapping[Lane, int], stop: a
             (STALE_S, partial(_end_forsaken, app)),
             (_TIDIED_EVERY_S, partial(_tidy, app, queue)),
             (_FOLDERS_EVERY_S, partial(_look_through_folders, app)),
+            (_GRAPH_EVERY_S, partial(_refresh_graph, app)),
         )
     ]
     stopped = asyncio.create_task(stop.wait())
@@ -190,6 +195,10 @@ async def _tidy(app: Mediatheque, queue: App) -> None:
 
 async def _look_through_folders(app: Mediatheque) -> None:
     await asyncio.to_thread(look_through_all, app)
+
+
+async def _refresh_graph(app: Mediatheque) -> None:
+    await _in_transaction(app, partial(defer_graph, app))
 
 
 async def _end_forsaken(app: Mediatheque) -> None:
