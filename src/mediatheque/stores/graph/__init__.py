@@ -171,8 +171,8 @@ class Size(NamedTuple):
 class Graph(Protocol):
     """What every backend offers. `types` names the edge types to walk, () all of them.
 
-    Ties are broken by the node's number, then the type's code, so that all backends agree. Every method may raise
-    Unavailable where the backend cannot be reached.
+    Ties are broken by the other end's number, the type's code, the owner, and edges that lead away come first, so that all
+    backends agree. Every method may raise Unavailable where the backend cannot be reached.
     """
 
     #: Whether a walk waits for another machine: then it is asked in a thread of its own.
@@ -227,7 +227,8 @@ class Graph(Protocol):
         """Ways from one node to another of at most `max_length` edges (1 to LONGEST_PATH), most telling first.
 
         `shortest`: only those of the least length that there is one of. Found from both ends at once, from each
-        as `expand` does, END_FAN_OUT at the ends; no node comes twice. Between two nodes the heaviest edge is taken.
+        as `expand` does, END_FAN_OUT at the ends, and of each node by the most telling way there; no node comes twice. Between
+        two nodes the heaviest edge is taken.
         """
         ...
 
@@ -274,6 +275,10 @@ class Graph(Protocol):
 
     def size(self, db: Connection) -> Size:
         """How much there is."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it has opened."""
         ...
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mediatheque.stores.graph import BEAM, END_FAN_OUT, FAN_OUT, Edge, Path, Reached
 
 #: Of each of these nodes its heaviest edges, so many, each with the node that it was asked for: (node, edge). Ordered
-#: by weight, the other end's number and the type's code.
+#: by weight, the other end's number, the type's code, the owner, and whether the node is its target.
 EdgesOf = Callable[[Sequence[int], int], Iterable[tuple[int, Edge]]]
 #: The degrees of nodes.
 DegreesOf = Callable[[Sequence[int]], Mapping[int, int]]
@@ -81,10 +81,11 @@ def paths(
     found: dict[tuple[int, ...], Path] = {}
     for length in range(1, max_length + 1):
         side = left if length % 2 else right
-        side.append(_grown(side[-1], edges_of, degrees_of, goes_on))
+        opposite = end if side is left else start
+        side.append(
+            _grown(side[-1], edges_of, degrees_of, lambda node, no=opposite: node != no and goes_on(node))
+        )
         for path in _met(left[-1], right[-1], degrees_of):
-            if start in path.nodes[1:-1] or end in path.nodes[1:-1]:
-                continue
             found.setdefault(path.nodes, path)
         if shortest and found:
             break
@@ -95,25 +96,27 @@ def paths(
 def _grown(
     ways: Sequence[_Way], edges_of: EdgesOf, degrees_of: DegreesOf, goes_on: Callable[[int], bool]
 ) -> list[_Way]:
-    """Each way one edge longer: from an end all of them, later from the most telling nodes alone."""
+    """Ways one edge longer: from the most telling nodes that were come to, and from each by the most telling way there."""
     at_the_end = len(ways) == 1 and not ways[0].edges
-    best: dict[int, float] = {}
+    best: dict[int, _Way] = {}
     for way in ways:
         node = way.nodes[-1]
         if at_the_end or goes_on(node):
-            best[node] = max(best.get(node, 0.0), way.score)
-    going = sorted(best, key=lambda node: (-best[node], node))[:BEAM]
+            there = best.get(node)
+            if there is None or (-way.score, way.nodes[-2]) < (-there.score, there.nodes[-2]):
+                best[node] = way
+    going = sorted(best, key=lambda node: (-best[node].score, node))[:BEAM]
     degrees = {} if at_the_end else degrees_of(going)
     steps: dict[int, dict[int, Edge]] = {node: {} for node in going}
     for node, edge in edges_of(going, END_FAN_OUT if at_the_end else FAN_OUT):
         steps[node].setdefault(edge.other(node), edge)  # the heaviest comes first
     grown: list[_Way] = []
-    for way in ways:
-        node = way.nodes[-1]
+    for node in going:
+        way = best[node]
         passing = 1.0 if at_the_end else sqrt(max(1, degrees.get(node, 1)))
         grown += [
             _Way((*way.nodes, other), (*way.edges, edge), way.score * edge.weight / passing)
-            for other, edge in steps.get(node, {}).items()
+            for other, edge in steps[node].items()
             if other not in way.nodes
         ]
     return grown

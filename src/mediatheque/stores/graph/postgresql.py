@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, text
+from psycopg.types.numeric import Int8
+from sqlalchemy import Connection, Row, text
 
 from mediatheque.stores.graph import (
     FAN_OUT,
@@ -23,19 +26,16 @@ from mediatheque.stores.graph import (
     Size,
     StoredNode,
     View,
-    _frontier,
+    _lookups,
+    _statements,
     check_expand,
     check_paths,
 )
+from mediatheque.stores.graph._loading import load as load
+from mediatheque.stores.graph._statements import COLUMNS, N_COLUMNS, Walk
 from mediatheque.vocabulary import NODE_CODES, NodeKind
 
 _USER = NODE_CODES[NodeKind.USER]
-_COLUMNS = """
-    e.source_id, e.target_id, e.type, e.owner_id, e.weight, e.confidence, e.count, e.first_at, e.last_at, e.batch_id,
-    e.said_by, e.at_ms, e.likeness, e.together, e.detail
-"""
-#: A condition of guests' edges: what they lead to is somebody's whom the viewer may know of.
-_KNOWN = "EXISTS (SELECT FROM graph_nodes n WHERE n.id = e.target_id AND n.owner_id IN (0, :viewer))"
 
 
 def open_graph(url: str | None, types: Mapping[str, int]) -> Graph:
@@ -65,13 +65,13 @@ class PostgresGraph:
         limit: int = 50,
     ) -> list[Edge]:
         rows = db.execute(
-            text(_neighbours(direction, order, bool(types))),
+            _lookups.neighbours(direction, order, bool(types)),
             {
-                "node": node,
+                "node": Int8(node),
                 "owners": _owners(node, view),
                 "types": self._types(types),
-                "limit": limit,
-                "viewer": view.viewer,
+                "limit": Int8(limit),
+                "viewer": Int8(view.viewer),
             },
         )
         return [self._edge(row) for row in rows]
@@ -87,14 +87,17 @@ class PostgresGraph:
         limit: int = 100,
     ) -> list[Reached]:
         check_expand(hops, limit)
-        return _frontier.expand(
-            starts,
-            lambda nodes, fan_out: self._edges_of(db, nodes, set(starts), view, types, fan_out),
-            lambda nodes: self._degrees(db, nodes),
-            lambda node: _goes_on(node, view),
-            hops=hops,
-            limit=limit,
+        starts = list(dict.fromkeys(starts))
+        guests = [_guest(node, view) for node in starts]
+        rows = db.execute(
+            _statements.expand(hops, Walk(bool(types), any(guests))),
+            {
+                "starts": [Int8(node) for node in starts],
+                "guests": [Int8(guest) for guest in guests],
+                **self._asked(view, types, limit),
+            },
         )
+        return [Reached(row[0], row[1], row[2], self._edge(row, 3)) for row in rows]
 
     def paths(
         self,
@@ -109,22 +112,29 @@ class PostgresGraph:
         shortest: bool = False,
     ) -> list[Path]:
         check_paths(max_length, limit)
-        return _frontier.paths(
-            start,
-            end,
-            lambda nodes, fan_out: self._edges_of(db, nodes, {start, end}, view, types, fan_out),
-            lambda nodes: self._degrees(db, nodes),
-            lambda node: _goes_on(node, view),
-            max_length=max_length,
-            limit=limit,
-            shortest=shortest,
+        if start == end:
+            return []
+        guests = _guest(start, view), _guest(end, view)
+        rows = db.execute(
+            _statements.paths(max_length, shortest, Walk(bool(types), any(guests))),
+            {
+                "start": Int8(start),
+                "end": Int8(end),
+                "start_guest": Int8(guests[0]),
+                "end_guest": Int8(guests[1]),
+                **self._asked(view, types, limit),
+            },
         )
+        return [
+            Path((*(row[2] for row in steps), end), tuple(self._edge(row, 3) for row in steps), steps[0][1])
+            for steps in (list(rows_of_one) for _, rows_of_one in groupby(rows, itemgetter(0)))
+        ]
 
     def common(
         self, db: Connection, a: int, b: int, view: View, *, types: Sequence[str] = (), limit: int = 50
     ) -> list[Shared]:
         rows = db.execute(
-            text(_common(bool(types))),
+            _lookups.common(bool(types)),
             {
                 "a": a,
                 "b": b,
@@ -135,7 +145,7 @@ class PostgresGraph:
                 "limit": limit,
             },
         ).all()
-        return [Shared(row.node, self._edge(row, "a_"), self._edge(row, "b_"), row.score) for row in rows]
+        return [Shared(row[0], self._edge(row, 2), self._edge(row, 2 + N_COLUMNS), row[1]) for row in rows]
 
     def edges_among(
         self,
@@ -147,13 +157,7 @@ class PostgresGraph:
         limit: int = 5_000,
     ) -> list[Edge]:
         rows = db.execute(
-            text(f"""
-                WITH asked AS MATERIALIZED (SELECT DISTINCT unnest(CAST(:nodes AS bigint[])) AS id)
-                SELECT {_COLUMNS} FROM asked a JOIN graph_edges e ON e.source_id = a.id AND e.owner_id IN (0, :viewer)
-                    JOIN asked b ON b.id = e.target_id
-                {"WHERE e.type = ANY(CAST(:types AS smallint[]))" if types else ""}
-                ORDER BY e.weight DESC, e.source_id, e.target_id, e.type, e.owner_id LIMIT :limit
-            """),
+            _lookups.among(bool(types)),
             {"nodes": list(nodes), "viewer": view.viewer, "types": self._types(types), "limit": limit},
         )
         return [self._edge(row) for row in rows]
@@ -167,9 +171,8 @@ class PostgresGraph:
         types: Sequence[str] = (),
         limit_each: int = FAN_OUT,
     ) -> Links:
-        # Four aggregates instead of a row for each edge: a fifth of the time for 30,000 of them.
         row = db.execute(
-            text(_links(bool(types))),
+            _lookups.links(bool(types)),
             {
                 "nodes": sorted(set(nodes)),
                 "viewer": view.viewer,
@@ -205,10 +208,29 @@ class PostgresGraph:
             }
         rows = db.execute(
             text(f"""
-                SELECT {_COLUMNS} FROM graph_edges e WHERE {" AND ".join(conditions)}
+                SELECT {COLUMNS} FROM graph_edges e WHERE {" AND ".join(conditions)}
                 ORDER BY e.source_id, e.target_id, e.type, e.owner_id LIMIT :limit
             """),
             given,
+        )
+        return [self._edge(row) for row in rows]
+
+    def edges_with_keys(self, db: Connection, keys: Sequence[EdgeKey]) -> list[Edge]:
+        """Those of these edges that there are."""
+        columns = tuple(zip(*keys, strict=True)) or ((), (), (), ())
+        rows = db.execute(
+            text(f"""
+                SELECT {COLUMNS} FROM unnest(
+                    CAST(:sources AS bigint[]), CAST(:targets AS bigint[]), CAST(:types AS smallint[]), CAST(:owners AS bigint[])
+                ) AS k(source_id, target_id, type, owner_id)
+                JOIN graph_edges e USING (source_id, target_id, type, owner_id)
+            """),
+            {
+                "sources": list(columns[0]),
+                "targets": list(columns[1]),
+                "types": self._types(columns[2]),
+                "owners": list(columns[3]),
+            },
         )
         return [self._edge(row) for row in rows]
 
@@ -220,61 +242,35 @@ class PostgresGraph:
         ).one()
         return Size(row.nodes, row.edges)
 
-    def _edges_of(
-        self,
-        db: Connection,
-        nodes: Sequence[int],
-        ends: set[int],
-        view: View,
-        types: Sequence[str],
-        fan_out: int,
-    ) -> list[tuple[int, Edge]]:
-        """The heaviest edges of each node; a guest's own node has the guest's where the walk begins or ends."""
-        rows = db.execute(
-            text(_edges_of(bool(types))),
-            {
-                "nodes": list(nodes),
-                "guests": [_guest(node, view) if node in ends else 0 for node in nodes],
-                "viewer": view.viewer,
-                "types": self._types(types),
-                "fan_out": fan_out,
-            },
-        )
-        return [(row.node, self._edge(row)) for row in rows]
-
-    def _degrees(self, db: Connection, nodes: Sequence[int]) -> dict[int, int]:
-        rows = db.execute(
-            text("SELECT id, degree FROM graph_nodes WHERE id = ANY(:ids)"), {"ids": list(nodes)}
-        )
-        return {row.id: row.degree for row in rows}
+    def close(self) -> None:
+        """The database is somebody else's."""
 
     def _types(self, types: Sequence[str]) -> list[int]:
         return [self._codes[name] for name in types]
 
-    def _edge(self, row: Any, of: str = "") -> Edge:
-        given = row._mapping
+    def _asked(self, view: View, types: Sequence[str], limit: int) -> dict[str, Any]:
+        # Int8: else the type of a number, and with it the statement to prepare, would depend on how great it is.
+        return {"viewer": Int8(view.viewer), "types": self._types(types), "limit": Int8(limit)}
+
+    def _edge(self, row: Row[Any], at: int = 0) -> Edge:
+        """The edge in COLUMNS from column `at` on."""
         return Edge(
-            source=given[f"{of}source_id"],
-            target=given[f"{of}target_id"],
-            type=self._names[given[f"{of}type"]],
-            owner_id=given[f"{of}owner_id"],
-            weight=given[f"{of}weight"],
-            confidence=given[f"{of}confidence"],
-            count=given[f"{of}count"],
-            first_at=given[f"{of}first_at"],
-            last_at=given[f"{of}last_at"],
-            batch_id=given[f"{of}batch_id"],
-            said_by=given[f"{of}said_by"],
-            at_ms=given[f"{of}at_ms"],
-            likeness=given[f"{of}likeness"],
-            together=given[f"{of}together"],
-            detail=given[f"{of}detail"],
+            source=row[at],
+            target=row[at + 1],
+            type=self._names[row[at + 2]],
+            owner_id=row[at + 3],
+            weight=row[at + 4],
+            confidence=row[at + 5],
+            count=row[at + 6],
+            first_at=row[at + 7],
+            last_at=row[at + 8],
+            batch_id=row[at + 9],
+            said_by=row[at + 10],
+            at_ms=row[at + 11],
+            likeness=row[at + 12],
+            together=row[at + 13],
+            detail=row[at + 14],
         )
-
-
-def _goes_on(node: int, view: View) -> bool:
-    """Whether a walk passes through this node: through no other person."""
-    return node & 15 != _USER or node >> 4 == view.viewer
 
 
 def _guest(node: int, view: View) -> int:
@@ -288,96 +284,5 @@ def _owners(node: int, view: View) -> list[int]:
     return [guest] if guest else [0, view.viewer]
 
 
-def _neighbours(direction: Direction, order: Order, has_types: bool) -> str:
-    sides = {"out": ("source",), "in": ("target",), "both": ("source", "target")}[direction]
-    by = "weight DESC" if order == "weight" else "last_at DESC NULLS LAST, weight DESC"
-    parts = [
-        f"""
-            SELECT {_COLUMNS}, e.{"target" if side == "source" else "source"}_id AS other FROM graph_edges e
-            WHERE e.{side}_id = :node AND e.owner_id = o.owner_id AND (o.owner_id IN (0, :viewer) OR {_KNOWN})
-                {"AND e.type = ANY(CAST(:types AS smallint[]))" if has_types else ""}
-        """
-        for side in sides
-    ]
-    by_other = (
-        f"{by.replace('weight', 'e.weight').replace('last_at', 'e.last_at')}, other, e.type LIMIT :limit"
-    )
-    each = " UNION ALL ".join(f"({part} ORDER BY {by_other})" for part in parts)
-    return f"""
-        SELECT found.* FROM unnest(CAST(:owners AS bigint[])) AS o(owner_id) CROSS JOIN LATERAL ({each}) AS found
-        ORDER BY {by}, other, type LIMIT :limit
-    """
-
-
-def _edges_of(has_types: bool) -> str:
-    which = "AND e.type = ANY(CAST(:types AS smallint[]))" if has_types else ""
-    parts = [
-        f"""(
-            SELECT {_COLUMNS}, e.{other}_id AS other FROM graph_edges e
-            WHERE e.{side}_id = f.node AND e.owner_id = {owner} AND {condition} {which}
-            ORDER BY e.weight DESC, e.{other}_id, e.type LIMIT :fan_out
-        )"""
-        for side, other in (("source", "target"), ("target", "source"))
-        for owner, condition in (
-            ("0", "f.guest = 0"),
-            (":viewer", "f.guest = 0"),
-            ("f.guest", f"f.guest > 0 AND {_KNOWN}"),
-        )
-    ]
-    return f"""
-        SELECT f.node, found.* FROM unnest(CAST(:nodes AS bigint[]), CAST(:guests AS bigint[])) AS f(node, guest)
-        CROSS JOIN LATERAL (
-            SELECT * FROM ({" UNION ALL ".join(parts)}) AS all_sides ORDER BY weight DESC, other, type LIMIT :fan_out
-        ) AS found
-    """
-
-
-def _links(has_types: bool) -> str:
-    which = "AND e.type = ANY(CAST(:types AS smallint[]))" if has_types else ""
-    parts = [
-        f"""(
-            SELECT e.{other}_id AS other, e.type, e.weight FROM graph_edges e
-            WHERE e.{side}_id = f.node AND e.owner_id = {owner} {which}
-            ORDER BY e.weight DESC, e.{other}_id, e.type LIMIT :limit_each
-        )"""
-        for side, other in (("source", "target"), ("target", "source"))
-        for owner in ("0", ":viewer")
-    ]
-    return f"""
-        SELECT array_agg(node)::text, array_agg(other)::text, array_agg(type)::text, array_agg(weight::float8)::text FROM (
-            SELECT f.node, found.* FROM unnest(CAST(:nodes AS bigint[])) AS f(node) CROSS JOIN LATERAL (
-                SELECT * FROM ({" UNION ALL ".join(parts)}) AS all_sides ORDER BY weight DESC, other, type LIMIT :limit_each
-            ) AS found ORDER BY f.node, found.weight DESC, found.other, found.type
-        ) AS listed
-    """
-
-
 def _numbers(array: str | None, kind: type[Any]) -> npt.NDArray[Any]:
     return np.fromstring(array.strip("{}"), kind, sep=",") if array else np.zeros(0, kind)
-
-
-def _common(has_types: bool) -> str:
-    which = "AND e.type = ANY(CAST(:types AS smallint[]))" if has_types else ""
-    names = [column.strip().removeprefix("e.") for column in _COLUMNS.split(",")]
-
-    def of(end: str) -> str:
-        sides = " UNION ALL ".join(
-            f"""
-                SELECT {_COLUMNS}, e.{other}_id AS node FROM graph_edges e
-                WHERE e.{side}_id = :{end} AND e.owner_id = ANY(CAST(:owners_{end} AS bigint[]))
-                    AND (e.owner_id IN (0, :viewer) OR {_KNOWN}) {which}
-            """
-            for side, other in (("source", "target"), ("target", "source"))
-        )
-        columns = ", ".join(f"{name} AS {end}_{name}" for name in names)
-        return f"""
-            SELECT DISTINCT ON (node) node, {columns} FROM ({sides}) AS both_sides
-            WHERE node NOT IN (:a, :b) ORDER BY node, weight DESC, type
-        """
-
-    return f"""
-        SELECT a.*, b.*, a.node AS node,
-            a.a_weight::float8 * b.b_weight::float8 / sqrt(greatest(1, coalesce(n.degree, 1))::float8) AS score
-        FROM ({of("a")}) AS a JOIN ({of("b")}) AS b ON b.node = a.node LEFT JOIN graph_nodes n ON n.id = a.node
-        ORDER BY score DESC, a.node LIMIT :limit
-    """
