@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import small_world as world
+from mediatheque.graph.queries.projection import follow
 from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import Invalid
 from mediatheque.library.queries.users import User, add_user
@@ -26,6 +27,7 @@ from mediatheque.vocabulary import EventKind, Kind, Work
 
 def taste_of(db: Connection, user: User) -> Taste:
     now = datetime.now(UTC)
+    follow(db)  # as a commit would
     taste = with_model(learn(known_titles(db, user.id), now), world.a_model(db), now)
     taste = ready(db, names(), replace(taste, person=user.id))
     return with_vectors(taste, store().vectors_of(db, world.model(db), [s.item_id for s in taste.seeds]))
@@ -135,7 +137,7 @@ def test_gives_no_opinion_on_what_is_not_embedded_but_serves_it_nevertheless(
 
 
 def test_an_unknown_algorithm_names_those_there_are() -> None:
-    with pytest.raises(Invalid, match=r"because-you-liked, collaborative, content.*popular"):
+    with pytest.raises(Invalid, match=r"because-you-liked, collaborative, connected, content.*popular"):
         algorithm("oracle")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -99,9 +99,7 @@ def pick(
     picks: list[Pick] = []
     for place, (row, value) in enumerate(picked):
         terms: dict[str, Sequence[Term]] = {
-            part.method: [
-                Term(t.name, t.amount * part.share, t.item_id) for t in explained[part.method][place]
-            ]
+            part.method: [replace(t, amount=t.amount * part.share) for t in explained[part.method][place]]
             for part in parts
         }
         own = (Term(HABIT, float(habit[row])), Term(VARIETY, value - float(totals[row])))

@@ -10,6 +10,7 @@ from mediatheque.recommend.peers import Verdict
 from mediatheque.recommend.queries.crowd import Reception
 from mediatheque.recommend.taste import Known
 from mediatheque.recommend.trends import Trend
+from mediatheque.recommend.walk import Link
 from mediatheque.vocabulary import Contribution, Item, Kind, Role, Work
 
 _MAKERS = (Role.DIRECTOR, Role.CREATOR, Role.AUTHOR, Role.CHANNEL)
@@ -32,7 +33,10 @@ def reason(item: Item, terms: Sequence[Term], told: Told) -> str:
     """The sentence for an item whose chief method gave it these terms."""
     causes = [t for t in terms if t.name == "like" and t.amount > 0 and t.item_id in told.items]
     company = [t for t in terms if t.name == "liked with" and t.amount > 0 and t.item_id in told.items]
-    if causes:
+    linked = [t for t in terms if t.link is not None and t.amount > 0 and t.item_id in told.items]
+    if linked:
+        sentence = _from_links(linked, told)
+    elif causes:
         sentence = _from_titles(item, causes, told)
     elif company:
         sentence = _from_company(company, told)
@@ -76,6 +80,26 @@ def _from_titles(item: Item, causes: Sequence[Term], told: Told) -> str:
         )
     shared = in_common(item.work, works)
     return f"{start}: {shared}" if shared else f"{start}, and similar by description"
+
+
+def _from_links(linked: Sequence[Term], told: Told) -> str:
+    """By what connects it most with the person's own titles, two of these at most."""
+    amounts: dict[Link, float] = {}
+    for term in linked:
+        if term.link is not None:
+            amounts[term.link] = amounts.get(term.link, 0.0) + term.amount
+    link = max(amounts, key=lambda one: amounts[one])
+    ends = sorted((t for t in linked if t.link == link), key=lambda t: -t.amount)
+    ids = [t.item_id for t in ends if t.item_id is not None and t.amount >= 0.5 * ends[0].amount][:2]
+    return link_in_words(link, [(told.items[i], told.known.get(i)) for i in ids])
+
+
+def link_in_words(link: Link, ends: Sequence[tuple[Item, Known | None]]) -> str:
+    """A sentence, without its end, on what connects a title with some of a person's own."""
+    if link.is_straight:
+        return f"{because(*ends[0])}: it {link.words}"
+    own = _list([f"{item.title} ({_stance(item, known, 'it')})" for item, known in ends])
+    return f"It {link.words}; {own} {link.theirs}" if link.theirs else f"Like {own}, it {link.words}"
 
 
 def _from_company(causes: Sequence[Term], told: Told) -> str:

@@ -18,6 +18,7 @@ from mediatheque.recommend.interests import Interest, Vectors, interests
 from mediatheque.recommend.likeness import Space
 from mediatheque.recommend.opinions import Told, mean_rating
 from mediatheque.recommend.peers import Peers
+from mediatheque.recommend.walk import Walk
 from mediatheque.vocabulary import Kind
 
 #: An opinion counts half after two years, and never less than a quarter: people change, slowly.
@@ -95,6 +96,7 @@ class Taste:
     #: Whose own history of today it is; None: a guest's, or an earlier day's.
     person: int | None = None
     peers: Peers | None = None  # what the people say who rate like them, where that was asked for
+    walk: Walk | None = None  # where walks over the graph end, where that was asked for
     is_model_there: bool = False
     fold_in: FoldIn | None = None
 

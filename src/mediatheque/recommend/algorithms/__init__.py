@@ -23,6 +23,7 @@ from mediatheque.recommend.mirror import Mirror
 from mediatheque.recommend.pool import Floats, Pool
 from mediatheque.recommend.queries.eligible import Eligible
 from mediatheque.recommend.taste import Taste
+from mediatheque.recommend.walk import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Term:
     name: str
     amount: float
     item_id: int | None = None
+    link: Link | None = None  # what connects that title, where the term goes by the graph
 
 
 @dataclass(frozen=True, slots=True)
