@@ -54,6 +54,7 @@ PUBLIC = {
 #: Answers to members may be 403 where only administrators may ask at all, whatever they ask about.
 FOR_ADMINISTRATORS = {
     ("get", "/api/recommendations/lift"),
+    ("post", "/api/graph/cypher"),
     ("get", "/api/evaluations"),
     ("get", "/api/evaluations/{evaluation_id}"),
     ("get", "/api/evaluations/{evaluation_id}/report"),
@@ -140,6 +141,8 @@ def belongings(
         list_id = add_shown(db, ada.id, {"via": SECRET}, Recommended(recommendations=(offered,)))
     return {
         "item_id": own,
+        "kind": "item",
+        "id": own,
         "import_id": batch.id,
         "question_id": mention.id,
         "key_id": key.id,
@@ -212,7 +215,9 @@ def ask(
     path = operation.path.format(**belongings)
     # What is searched for, excluded or listed is hers too.
     required = {p["name"] for p in operation.described.get("parameters", ()) if p.get("required")}
-    hers = {"q": SECRET, "item": belongings["item_id"], "user": SHARING}
+    hers = {"q": SECRET, "name": SECRET, "item": belongings["item_id"], "user": SHARING}
+    hers |= dict.fromkeys(("from", "a"), f"item:{belongings['item_id']}")
+    hers |= dict.fromkeys(("to", "b"), f"item:{belongings['candidate_id']}")
     params = {name: value for name, value in hers.items() if name in required}
     sent = {"upload-length": "1000", "upload-offset": "0"}
     unfilled = required - set(operation.parameters) - set(params) - set(sent)
@@ -275,7 +280,7 @@ def test_another_users_token_reaches_nothing(
         is_about_hers = (
             operation.parameters
             or "item_id" in str(answer.request.content)
-            or "item=" in str(answer.request.url)
+            or re.search(r"item(=|%3A)", str(answer.request.url))
         )
         if (operation.method, operation.path) in FOR_ADMINISTRATORS:
             assert answer.status_code == 403, operation

@@ -17,6 +17,9 @@ from mediatheque.api import (
     duplicates,
     evaluations,
     events,
+    graph,
+    graph_drawing,
+    graph_elsewhere,
     health,
     imports,
     items,
@@ -43,6 +46,7 @@ from mediatheque.api import (
 from mediatheque.api.answers import LISTS_AT_ONCE, Answers
 from mediatheque.api.attempts import Attempts
 from mediatheque.api.chat_limits import ChatLimits
+from mediatheque.api.graph_shapes import GRAPHS_AT_ONCE
 from mediatheque.api.guards import LARGEST_BODY, BoundedBodies, SecurityHeaders
 from mediatheque.api.media_shapes import NewLink
 from mediatheque.api.metrics import Measured, Metrics
@@ -67,6 +71,9 @@ _RESOURCES = (
     jobs_live,
     jobs,
     chat,
+    graph,
+    graph_drawing,
+    graph_elsewhere,
     lists,
     onboarding,
     recommendations,
@@ -107,6 +114,7 @@ def create_app(opened: Mediatheque) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.answers = Answers()
     app.state.lists_at_once = CapacityLimiter(LISTS_AT_ONCE)
+    app.state.graphs_at_once = CapacityLimiter(GRAPHS_AT_ONCE)
     _include(app)
     answer_problems(app)
     openapi.complete(app, NewLink)

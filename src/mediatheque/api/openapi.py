@@ -35,6 +35,7 @@ TAGS = [
         "description": "Ask your recordings and your history; every sentence cites where it is from.",
     },
     {"name": "recommendations", "description": "What to watch, read or hear next, and why."},
+    {"name": "graph", "description": "How everything hangs together, and where each connection is from."},
     {"name": "evaluations", "description": "How good the models were found to be."},
     {"name": "models", "description": "What was trained, and which of it serves."},
     {"name": "jobs", "description": "What is done in the background, followed as it goes."},

@@ -112,7 +112,13 @@ def neighbours_of(
     """What a thing is connected with, the heaviest or the latest first."""
     here = thing(db, view, node)
     edges = graph.neighbours(
-        db, node.number, view, types=known_types(types), direction=direction, order=order, limit=limit
+        db,
+        node.number,
+        _own_eyes(view),
+        types=known_types(types),
+        direction=direction,
+        order=order,
+        limit=limit,
     )
     named = things(db, view, (edge.other(node.number) for edge in edges))
     return [
@@ -134,7 +140,9 @@ def around(
 ) -> list[Around]:
     """What is within some hops of a thing, most telling first."""
     thing(db, view, node)
-    reached = graph.expand(db, [node.number], view, types=known_types(types), hops=hops, limit=limit)
+    reached = graph.expand(
+        db, [node.number], _own_eyes(view), types=known_types(types), hops=hops, limit=limit
+    )
     named = things(db, view, {n for r in reached for n in (r.via.source, r.via.target)})
     return [
         Around(there, r.hops, r.score, parent, r.via, step(r.via, parent, there))
@@ -163,7 +171,7 @@ def paths_between(
         db,
         a.number,
         b.number,
-        view,
+        _own_eyes(view),
         types=known_types(types),
         max_length=max_length,
         limit=limit * _TO_CHOOSE_FROM,
@@ -191,9 +199,11 @@ def common_ground(
     types: Sequence[str] = (),
     limit: int = 20,
 ) -> list[Common]:
-    """What two things are both connected with, or two people: themselves and somebody who shares their taste."""
+    """What two things are both connected with, or two people: the viewer and somebody who shares their taste."""
     thing_a, thing_b = thing(db, view, a), thing(db, view, b)
-    shared = graph.common(db, a.number, b.number, view, types=known_types(types), limit=limit)
+    # Between a guest and a genre it would be all of the guest's history that is of it.
+    eyes = view if Node(NodeKind.USER, view.viewer) in (a, b) else _own_eyes(view)
+    shared = graph.common(db, a.number, b.number, eyes, types=known_types(types), limit=limit)
     named = things(db, view, (s.node for s in shared))
     return [
         Common(
@@ -208,7 +218,7 @@ def timeline(graph: Graph, db: Connection, view: View, node: Node, *, limit: int
     """Where the viewer met a thing before: what they did with it, and what recordings of theirs speak of it, latest first."""
     here = thing(db, view, node)
     edges = graph.neighbours(
-        db, node.number, View(view.viewer), types=_MEETING_TYPES, order="recent", limit=limit
+        db, node.number, _own_eyes(view), types=_MEETING_TYPES, order="recent", limit=limit
     )
     named = things(db, view, (edge.other(node.number) for edge in edges))
     met: list[Met] = []
@@ -220,6 +230,14 @@ def timeline(graph: Graph, db: Connection, view: View, node: Node, *, limit: int
         met.append(Met(edge.last_at or edge.first_at, edge.at_ms, there, edge, words))
     met.sort(key=lambda m: (m.at is not None, m.at), reverse=True)
     return met
+
+
+def _own_eyes(view: View) -> View:
+    """What the viewer sees without their guests: who shares their taste shows what both know, and that they are alike.
+
+    Guests are for `common_ground` with them; walked from a guest's node, any other walk would list the whole of a history.
+    """
+    return View(view.viewer)
 
 
 #: What only somebody's own doings say, and where they may have met a thing.

@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         description="Where walks over the graph are asked: a Neo4j, as neo4j://user:password@host:7687/database or bolt://…, "
         "kept up to date by the worker; empty: the database.",
     )
+    graph_cypher: bool = Field(
+        False,
+        description="Whether administrators may ask a Neo4j in Cypher over the API. It holds everybody's histories and "
+        "recordings, and such a question sees all of them.",
+    )
     tmdb_token: SecretStr | None = Field(
         None, description="TMDB API read access token (v4 token, used on v3)."
     )
