@@ -33,12 +33,11 @@ _POM = f"""
 </project>
 """
 _ENTRY = "org.neo4j.server.CommunityEntryPoint"
-#: Little memory and quick to start; what Neo4j opens of Java's own for its off-heap buffers.
+#: Little memory and quick to start; or what a million edges want, and quick once it has run for a while.
+_SMALL, _ROOMY = ["-Xms64m", "-Xmx512m", "-XX:TieredStopAtLevel=1"], ["-Xms512m", "-Xmx1g"]
+#: And what Neo4j opens of Java's own for its off-heap buffers.
 _JAVA = [
-    "-Xms64m",
-    "-Xmx512m",
     "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
     "-Djava.awt.headless=true",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     "--add-opens=java.base/java.io=ALL-UNNAMED",
@@ -46,14 +45,14 @@ _JAVA = [
 ]
 
 
-def _config(port: int) -> str:
+def _config(port: int, pagecache: str) -> str:
     return f"""
 server.default_listen_address=127.0.0.1
 server.bolt.listen_address=127.0.0.1:{port}
 server.bolt.advertised_address=127.0.0.1:{port}
 server.http.enabled=false
 server.https.enabled=false
-server.memory.pagecache.size=32m
+server.memory.pagecache.size={pagecache}
 db.tx_log.preallocate=false
 db.tx_log.rotation.size=1m
 dbms.usage_report.enabled=false
@@ -112,12 +111,12 @@ def _jars() -> str:
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Generator[BoltServer]:
-    """A server with its files below `folder`; `install` has said that there can be one."""
+def serving(folder: Path, *, is_roomy: bool = False) -> Generator[BoltServer]:
+    """A server with its files below `folder`; `install` has said that there can be one. `is_roomy`: for measuring."""
     (folder / "conf").mkdir(parents=True)
     port = free_port()
-    (folder / "conf" / "neo4j.conf").write_text(_config(port))
-    program = [sys.executable, "-m", "servers.neo4j_server", str(folder)]
+    (folder / "conf" / "neo4j.conf").write_text(_config(port, "512m" if is_roomy else "32m"))
+    program = [sys.executable, "-m", "servers.neo4j_server", str(folder), *(["roomy"] if is_roomy else [])]
     with running(BoltServer(program, folder, port, USER, PASSWORD, "neo4j", _set_password)) as server:
         yield server
 
@@ -137,11 +136,14 @@ def _set_password(server: BoltServer) -> None:
         ).consume()
 
 
-def main(folder: str) -> None:
+def main(folder: str, size: str = "") -> None:
     java = shutil.which("java")
     assert java is not None
     arguments = [f"--home-dir={folder}", f"--config-dir={folder}/conf"]
-    subprocess.Popen([java, "-cp", _jars(), *_JAVA, _ENTRY, *arguments], stdin=subprocess.DEVNULL)
+    subprocess.Popen(
+        [java, "-cp", _jars(), *(_ROOMY if size else _SMALL), *_JAVA, _ENTRY, *arguments],
+        stdin=subprocess.DEVNULL,
+    )
     end_with_parent()
 
 
