@@ -47,6 +47,7 @@ WANTED = [
     "train",
 ]
 RECORDINGS = ["list", "show", "transcript", "edit", "process", "delete", "restore", "duplicates"]
+GRAPH = ["show", "path", "why", "common", "timeline", "communities", "central", "export", "rebuild", "sync"]
 JOBS = ["show", "cancel", "retry", "lanes", "pause", "resume"]
 
 
@@ -68,7 +69,9 @@ def test_every_command_is_there() -> None:
         ("evaluate", "backtest"),
         ("evaluations", "list"),
         ("evaluations", "show"),
-    } | {("media", name) for name in RECORDINGS} | {("jobs", name) for name in JOBS} == set(ALL)
+    } | {("media", name) for name in RECORDINGS} | {("jobs", name) for name in JOBS} | {
+        ("graph", name) for name in GRAPH
+    } == set(ALL)
 
 
 @pytest.mark.parametrize("path", ALL, ids=" ".join)

@@ -222,6 +222,13 @@ TOLD = [
         "is much like Arrival (2016)",
     ),
     (
+        edge(ARRIVAL, "SIMILAR", DUNE, likeness=0.4),
+        ARRIVAL,
+        DUNE,
+        "is somewhat like Dune (2021)",
+        "is somewhat like Arrival (2016)",
+    ),
+    (
         edge(ARRIVAL, "SIMILAR", DUNE, likeness=0.2, together=0.6),
         ARRIVAL,
         DUNE,

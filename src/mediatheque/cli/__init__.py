@@ -19,6 +19,7 @@ from mediatheque.cli import (
     evaluating,
     exporting,
     finding,
+    graph_patterns,
     importing,
     jobs,
     lists,
@@ -129,6 +130,7 @@ app.command("watch", rich_help_panel=_SAY)(telling.watch)
 app.command("save", rich_help_panel=_SAY)(telling.save)
 app.command("hide", rich_help_panel=_SAY)(telling.hide)
 app.command("unhide", rich_help_panel=_SAY)(telling.unhide)
+app.add_typer(graph_patterns.graph, name="graph", rich_help_panel=_FIND)
 app.command("export", rich_help_panel=_HISTORY)(exporting.export)
 app.add_typer(jobs.jobs, name="jobs", rich_help_panel=_LIBRARY)
 app.add_typer(users.app, name="users", rich_help_panel=_LIBRARY)

@@ -10,6 +10,7 @@ import typer
 from mediatheque.cli import words
 from mediatheque.cli.embedding import embed_new
 from mediatheque.cli.finding import embedder_of
+from mediatheque.cli.graph import build as build_graph
 from mediatheque.cli.opening import library, person
 from mediatheque.cli.options import AsJson, ForUser
 from mediatheque.cli.printing import Printer
@@ -29,6 +30,7 @@ class Part(StrEnum):
 
     ITEMS = "items"
     HISTORY = "history"
+    GRAPH = "graph"
     EMBEDDINGS = "embeddings"
     ALL = "all"
 
@@ -169,14 +171,14 @@ def _with_keys(app: Mediatheque, printer: Printer, names: tuple[str, ...]) -> tu
 
 def rebuild(
     part: Annotated[
-        Part, typer.Argument(metavar="items|history|embeddings|all", help="What to work out again.")
+        Part, typer.Argument(metavar="items|history|graph|embeddings|all", help="What to work out again.")
     ],
     as_json: AsJson = False,
 ) -> None:
     """Work out again what follows from the facts; where nothing changed, nothing changes.
 
-    items: the merged fields of every title. history: what is seen, rated, saved and hidden.
-    embeddings: the vectors behind search by meaning.
+    items: the merged fields of every title. history: what is seen, rated, saved and hidden. graph: what is
+    connected with what. embeddings: the vectors behind search by meaning.
 
     \b
     Examples:
@@ -194,6 +196,8 @@ def rebuild(
         if part in (Part.HISTORY, Part.ALL):
             with printer.progress("Reading histories") as on_progress:
                 done["users"] = rebuilding.rebuild_history(app.database, on_progress=on_progress)
+        if part in (Part.GRAPH, Part.ALL):
+            done["graph"] = build_graph(app, printer, anew=True)
         if part in (Part.EMBEDDINGS, Part.ALL):
             embedder = embedder_of(app, printer, must=part is Part.EMBEDDINGS)
             if embedder is None:
@@ -202,7 +206,7 @@ def rebuild(
                 with printer.progress("Learning what titles mean", _count_items(app)) as on_progress:
                     done["embeddings"] = embedding.rebuild(app.database, embedder, on_progress=on_progress)
     printer.emit(done)
-    what = {"items": "title", "users": "history", "embeddings": "embedding"}
+    what = {"items": "title", "users": "history", "graph": "connected thing", "embeddings": "embedding"}
     parts = words.listed(words.counted(n, what[name]) for name, n in done.items())
     printer.say(f"Rebuilt: {parts or 'nothing'}.")
 

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 from mediatheque.cli import words
 from mediatheque.cli.embedding import embed_new
 from mediatheque.cli.finding import embedder_of
+from mediatheque.cli.graph import find_alike, see_that_it_is_built
+from mediatheque.cli.naming import meant
 from mediatheque.cli.opening import library
 from mediatheque.cli.options import AsJson
 from mediatheque.cli.printing import Printer, item_json
 from mediatheque.cli.recommending import means_of, recommendation_json, say_recommendations
 from mediatheque.cli.reports import batch_json
-from mediatheque.kit.errors import Unavailable
+from mediatheque.kit.errors import NotFound, Unavailable
+from mediatheque.vocabulary import Node, NodeKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mediatheque.flows.demo import Member
     from mediatheque.library.queries.batches import Batch
     from mediatheque.library.queries.users import User
@@ -22,6 +27,8 @@ if TYPE_CHECKING:
     from mediatheque.wiring import Mediatheque
 
 _RECOMMENDED, _FOUND = 10, 4
+#: Ways through the graph: how many are told, how long they may be, and how much common ground.
+_WAYS, _LONGEST_WAY, _COMMON = 2, 6, 2
 
 
 def demo(as_json: AsJson = False) -> None:
@@ -58,6 +65,8 @@ def demo(as_json: AsJson = False) -> None:
         for query in flow.SEARCHES:
             _search(app, printer, household[flow.HOUSEHOLD[0].name], query)
         _listen(app, printer, household[flow.HOUSEHOLD[0].name])
+        _connect(app, printer, household)
+        _share(app, printer, household[flow.HOUSEHOLD[0].name], household[flow.HOUSEHOLD[1].name])
         _say_how_to_go_on(app, printer, flow.HOUSEHOLD, flow.PASSWORD)
 
 
@@ -150,6 +159,52 @@ def _listen(app: Mediatheque, printer: Printer, user: User) -> None:
     printer.say(done.answer.text)
 
 
+def _connect(app: Mediatheque, printer: Printer, household: Mapping[str, User]) -> None:
+    """How titles and people hang together: the most telling ways between things of the demo."""
+    from mediatheque.flows.demo import PATHS
+    from mediatheque.graph.walks import paths_between, view_of
+
+    see_that_it_is_built(app, printer)
+    find_alike(app, printer)
+    _headline(printer, "How it hangs together")
+    with app.database.transaction() as db:
+        for name, *ends in PATHS:
+            view = view_of(db, household[name].id)
+            try:
+                a, b = (meant(db, view, end, printer) for end in ends)
+            except NotFound:
+                continue  # Without the extra "archive" there is no recording.
+            ways = paths_between(app.graph, db, view, a.node, b.node, max_length=_LONGEST_WAY, limit=_WAYS)
+            printer.emit(
+                {"user": name, "from": a.name, "to": b.name, "paths": [way.sentence for way in ways]}
+            )
+            for way in ways:
+                whose = f"{name}: " if a.is_reader else ""
+                printer.say(f"{whose}{way.sentence}.")
+
+
+def _share(app: Mediatheque, printer: Printer, one: User, other: User) -> None:
+    """What two people of the household have in common, as they both share their taste."""
+    from mediatheque.graph.walks import common_ground, paths_between, view_of
+
+    with app.database.transaction() as db:
+        view = view_of(db, one.id)
+        if other.id not in view.guests:
+            return
+        a, b = (Node(NodeKind.USER, user.id) for user in (one, other))
+        common = common_ground(app.graph, db, view, a, b, limit=_COMMON)
+        ways = paths_between(app.graph, db, view, a, b, limit=_COMMON)
+    titles = [shared.thing.name for shared in common]
+    told = [way.sentence for way in ways if not titles]
+    printer.emit({"users": [one.name, other.name], "common": titles, "paths": told})
+    printer.say()
+    printer.say(f"{one.name} and {other.name} share their taste (mediatheque users set NAME --shares-taste).")
+    if titles:
+        printer.say(f"Both know {words.listed(titles)}.")
+    for sentence in told:
+        printer.say(f"{one.name}: {sentence}.")
+
+
 def _say_hit(printer: Printer, hit: SearchHit) -> None:
     from rich.padding import Padding
     from rich.text import Text
@@ -175,6 +230,7 @@ def _say_how_to_go_on(
     table.add_row("Sign in", f"as {who}, password {password}")
     table.add_row("Answer the questions", f"mediatheque review --demo --user {names[0]}")
     table.add_row("Look around", f"mediatheque search --demo --user {names[1]} QUERY")
+    table.add_row("Walk the graph", f"mediatheque graph show --demo --user {names[1]} Dune")
     table.add_row("Ask the recording", f"mediatheque ask --demo --user {names[0]} QUESTION")
     table.add_row("Begin your own", "mediatheque users add NAME, then mediatheque import FILE")
     printer.say(table)

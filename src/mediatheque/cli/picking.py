@@ -32,7 +32,7 @@ def picked(db: Connection, viewer: int, said: str, printer: Printer) -> Item:
     is_number = number.isdecimal() and len(number) < 19
     if is_number and said.startswith("id:"):
         return item_with_id(db, int(number), viewer)
-    named, similar = _found(db, viewer, said)
+    named, similar = items_called(db, viewer, said)
     # "1984" is a number and a title: then both are offered.
     numbered = list(items_with_ids(db, [int(number)], viewer).values()) if is_number else []
     meant = list({item.id: item for item in (*numbered, *named)}.values())
@@ -47,7 +47,7 @@ def picked(db: Connection, viewer: int, said: str, printer: Printer) -> Item:
     return _asked(likely, said, printer)
 
 
-def _found(db: Connection, viewer: int, said: str) -> tuple[list[Item], list[Item]]:
+def items_called(db: Connection, viewer: int, said: str) -> tuple[list[Item], list[Item]]:
     """The items of exactly that title (and year), and those that search finds besides."""
     from mediatheque.search.find import find
     from mediatheque.search.reading import read_query

@@ -180,7 +180,9 @@ def print_error(error: MediathequeError, *, is_json: bool) -> None:
 
 def option_of(question: NeedsAnswer) -> str:
     """The command-line option, or the argument, that answers a question."""
-    return "ITEM" if question.option == "item" else f"--{question.option.replace('_', '-')}"
+    if question.option in ("item", "name"):
+        return question.option.upper()
+    return f"--{question.option.replace('_', '-')}"
 
 
 def item_json(item: Item) -> dict[str, Any]:

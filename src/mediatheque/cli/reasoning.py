@@ -17,16 +17,22 @@ from mediatheque.cli.printing import Printer, item_json
 from mediatheque.kit.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.text import Text
 
+    from mediatheque.graph.walks import Telling
     from mediatheque.kit.database import Connection
     from mediatheque.recommend.lift import Estimate, Report
     from mediatheque.recommend.recorder import Place, Share, Why
+    from mediatheque.wiring import Mediatheque
 
 _VIAS = {"api": "over HTTP", "cli": "on the command line"}
 _SINCE = {"there": "", "merged": "merged since", "gone": "gone since"}
 #: The longest bar, and in a whole list how small a share is no line of its own.
 _BAR, _SMALL = 16, 0.03
+#: So many ways through the graph are told for a title that is asked about alone.
+_WAYS = 3
 
 
 class By(StrEnum):
@@ -52,7 +58,8 @@ def why(
 ) -> None:
     """Show why a list of recommendations was as it was: each score as a sum, by which method and model.
 
-    Told from what was kept when it was shown, whatever was trained or promoted since. Without a number: the last list.
+    Told from what was kept when it was shown, whatever was trained or promoted since; below it, what connects you with
+    the title, as it is now. Without a number: the last list.
 
     \b
     Examples:
@@ -63,12 +70,17 @@ def why(
     """
     printer = Printer(as_json)
     with library(printer) as app, app.database.transaction() as db:
-        told = _told(db, person(db, user).id, which, item, printer)
+        who = person(db, user)
+        told = _told(db, who.id, which, item, printer)
+        is_alone = len(told.places) < told.length
+        ways = _ways(app, db, who.id, told, limit=_WAYS if is_alone else 1)
     for place in told.places:
-        printer.emit({"list": _list_json(told), **_place_json(place)})
+        paths = [telling.sentence for telling in ways.get(place.item_id, ())]
+        printer.emit({"list": _list_json(told), **_place_json(place), "paths": paths})
     _say_head(printer, told)
     for place in told.places:
-        _say_place(printer, told, place, is_alone=len(told.places) < told.length)
+        _say_place(printer, told, place, is_alone=is_alone)
+        _say_ways(printer, ways.get(place.item_id, ()))
     if len(told.places) == told.length > 1:
         printer.note(f"One of them in full: mediatheque why {told.id} TITLE")
 
@@ -190,6 +202,32 @@ def _told(db: Connection, user_id: int, which: str | None, item: str | None, pri
     if number.isdecimal() and int(number) in {place.item_id for place in whole.places}:
         return why(db, user_id, whole.id, int(number))
     return why(db, user_id, whole.id, picked(db, user_id, item, printer).id)
+
+
+def _ways(
+    app: Mediatheque, db: Connection, user_id: int, told: Why, *, limit: int
+) -> dict[int, Sequence[Telling]]:
+    """What connects the person with each title in the graph, where it is built: true of now, not of then."""
+    from mediatheque.graph.queries.projection import is_built
+    from mediatheque.graph.walks import view_of
+    from mediatheque.graph.walks import why as ways_to
+
+    if not is_built(db):
+        return {}
+    view = view_of(db, user_id)
+    return {
+        place.item_id: ways_to(app.graph, db, view, place.item_id, limit=limit)
+        for place in told.places
+        if place.item is not None and place.item.id == place.item_id
+    }
+
+
+def _say_ways(printer: Printer, ways: Sequence[Telling]) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    for telling in ways:
+        printer.say(Padding(Text(f"⇢ {telling.sentence}."), (0, 0, 0, 5)))
 
 
 def _say_head(printer: Printer, told: Why) -> None:

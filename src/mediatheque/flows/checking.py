@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediatheque.flows.checking_archive import archive_checks
+from mediatheque.flows.checking_graph import check_graph
 from mediatheque.flows.checks import Check, State
 from mediatheque.kit.errors import MediathequeError
 from mediatheque.kit.settings import Settings
@@ -77,6 +78,7 @@ def _library(app: Mediatheque) -> Iterator[Check]:
         ("users", _users),
         ("background work", _queue),
         ("imports", _imports),
+        ("graph", check_graph),
         ("shown lists", lambda db: _shown_lists(db, app.settings)),
     )
     for part, look in looks:

@@ -23,7 +23,7 @@ from mediatheque.kit.database import Connection, Database
 from mediatheque.kit.errors import Conflict
 from mediatheque.library.queries.batches import Batch, list_batches
 from mediatheque.library.queries.claims import count_claims
-from mediatheque.library.queries.users import User, add_user, all_users
+from mediatheque.library.queries.users import User, add_user, all_users, set_sharing
 
 if TYPE_CHECKING:
     from mediatheque.wiring import Mediatheque
@@ -54,6 +54,13 @@ SEARCHES = (
 )
 
 
+#: Who asks how what hangs together with what; "me" is whoever asks.
+PATHS = (
+    ("Emil", "Dune (1965)", "Blade Runner 2049 (2017)"),
+    ("Emil", "me", "Arrival (2016)"),
+    ("Nora", "Listening in the Dark", "Do Androids Dream of Electric Sheep? (1968)"),
+)
+
 #: What is listened to, and a question that only it answers.
 RECORDING = "listening-in-the-dark.opus"
 QUESTION = "What were the voices of the visitors made from?"
@@ -78,10 +85,10 @@ def load_catalogue(database: Database, on_progress: Callable[[int], None] | None
 
 
 def move_in(db: Connection) -> dict[str, User]:
-    """The members of the household by name, made when they are not there yet."""
+    """The members of the household by name, made when they are not there yet: they let each other see their taste."""
     there = {user.name: user for user in all_users(db)}
     for member in HOUSEHOLD:
-        user = there.get(member.name) or add_user(db, member.name)
+        user = there.get(member.name) or set_sharing(db, add_user(db, member.name).id, shares_taste=True)
         if password_hash_of(db, user.id) is None:
             set_password(db, user.id, hash_password(PASSWORD))
         there[member.name] = user

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from mediatheque.flows.catalogue import refresh_listed_items
 from mediatheque.flows.placing import refresh_own_items
-from mediatheque.graph.queries import projection
+from mediatheque.graph.queries import projection, wellness
 from mediatheque.kit.database import Connection, Database
 from mediatheque.library.queries import history, rebuilding
 from mediatheque.library.queries.turns import take_catalogues_turn
@@ -64,6 +64,8 @@ def rebuild_graph(database: Database, *, on_progress: OnProgress | None = None) 
                 on_progress(done)
     _in_pages(database, projection.node_page, _settle_nodes, 0, None)
     with database.transaction() as db:
+        projection.take_graphs_turn(db, [user.id for user in all_users(db)], items=True)
+        wellness.mend(db)
         projection.mark_built(db)
     return done
 

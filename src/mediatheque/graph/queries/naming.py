@@ -22,6 +22,9 @@ class Thing:
     is_reader: bool = False
 
 
+#: Trigrams that two spellings share, of all that either has: "arival" and "arrival" share 0.5.
+_LEAST_ALIKE = 0.35
+
 # What stands alone is there for everybody when it is everybody's; a person or a genre is there through its edges, so one that
 # only somebody else's own titles have is not.
 _MAY_KNOW = f"""
@@ -64,6 +67,29 @@ def thing_named(
         """),
         {
             "name": name.strip()[:200],
+            "codes": [NODE_CODES[kind] for kind in kinds],
+            "limit": limit,
+            **_seen_by(view),
+        },
+    )
+    return [_thing(row, view) for row in rows]
+
+
+def things_like(
+    db: Connection, view: View, name: str, kinds: Sequence[NodeKind] = (), *, limit: int = 8
+) -> list[Thing]:
+    """Things whose names are spelt much like that, the most alike first; for who mistyped: all names are looked at."""
+    alike = "greatest(similarity(lower(left(n.name, 200)), lower(:name)), similarity(lower(i.title), lower(:name)))"
+    rows = db.execute(
+        text(f"""
+            {_THING} WHERE {alike} >= :least AND {_MAY_KNOW}
+                AND n.id & 15 <> {NODE_CODES[NodeKind.PASSAGE]}
+                AND (CAST(:codes AS int[]) = '{{}}' OR n.id & 15 = ANY(CAST(:codes AS int[])))
+            ORDER BY {alike} DESC, n.degree DESC, n.id LIMIT :limit
+        """),
+        {
+            "name": name.strip()[:200],
+            "least": _LEAST_ALIKE,
             "codes": [NODE_CODES[kind] for kind in kinds],
             "limit": limit,
             **_seen_by(view),
