@@ -30,8 +30,7 @@ _ARTICLE = re.compile(
 
 def catalogue(titles: Sequence[str]) -> tuple[Catalogue, float]:
     """Years, genres, texts and people of these films, and the share of them whose article was found."""
-    known = movielens.ml1m_titles()
-    works = list(_works(titles, known, _articles()))
+    known, works = movielens.ml1m_titles(), works_of(titles)
     genres = sorted({genre for title in known.values() for genre in title.genres})
     own = [known.get(title, movielens.Title(0, ())) for title in titles]
     cast = [[credit.name for credit in work.credits] for work in works]
@@ -46,6 +45,11 @@ def catalogue(titles: Sequence[str]) -> tuple[Catalogue, float]:
         credits=credited(cast),
     )
     return found, sum(work.description is not None for work in works) / max(len(works), 1)
+
+
+def works_of(titles: Sequence[str]) -> list[Work]:
+    """These films as articles, else as MovieLens describes them."""
+    return list(_works(titles, movielens.ml1m_titles(), _articles()))
 
 
 def _articles() -> Mapping[str, list[dict[str, Any]]]:

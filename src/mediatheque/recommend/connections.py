@@ -1,35 +1,40 @@
-"""What connects a person with titles: walks from what they like, and the most telling way to each, as a sentence."""
+"""What connects titles with a person, as sentences: for who asks why, and lists that can wait for it."""
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Sequence
+
+import numpy as np
 
 from mediatheque.kit.database import Connection
-from mediatheque.recommend.queries.connected import nodes_of, steps_from
+from mediatheque.library.queries.items import items_with_ids
+from mediatheque.recommend.queries.connected import steps_from
+from mediatheque.recommend.reasons import link_in_words
 from mediatheque.recommend.taste import Taste
-from mediatheque.recommend.walk import Begin, Walk, set_out
+from mediatheque.recommend.walk import Walk
+from mediatheque.recommend.walking import first_steps
 from mediatheque.vocabulary import Node, NodeKind
 
-#: So many of the titles that a person likes most are walked from; more only take time.
-MOST_BEGINNINGS = 50
-#: So many edges of a title are looked at, the heaviest first: who made it, and who plays the first parts.
-_FAN_OUT = 20
 
+def paths_for(db: Connection, taste: Taste, item_ids: Sequence[int]) -> dict[int, str]:
+    """A sentence for each of these titles that hangs together with what the person likes: the way most walks take.
 
-def walk_of(db: Connection, taste: Taste) -> Walk | None:
-    """Walks from what the person likes, by the edges that they see; None for one who likes nothing.
-
-    Of a guest's titles, or an earlier day's, walks go by the catalogue's edges alone.
+    A genre alone is no reason. Of the titles themselves everything is looked at, so that rare ways are found too, which lists have no time for.
+    Titles that the viewer may not see have to be left out by the caller.
     """
-    liked = list(islice((seed for seed in taste.seeds if seed.weight > 0), MOST_BEGINNINGS))
-    if not liked:
-        return None
-    viewer, total = taste.person or 0, sum(seed.weight for seed in liked)
-    begins = [Begin(seed.item_id, seed.known.kind, seed.weight / total) for seed in liked]
-    numbers = [Node(NodeKind.ITEM, begin.item_id).number for begin in begins]
-    first = steps_from(db, viewer, numbers, fan_out=_FAN_OUT)
-    passed = nodes_of(db, {*numbers, *first.other.tolist()})
-    outset = set_out(begins, first, {number: degree for number, (degree, _) in passed.items()})
-    second = steps_from(db, viewer, outset.to_go_on_from(), to=(NodeKind.ITEM,))
-    names = {number: name for number, (_, name) in passed.items()}
-    return Walk.on(outset, second, names, [known.item_id for known in taste.history])
+    begun = first_steps(db, taste)
+    if begun is None or not item_ids:
+        return {}
+    outset, names = begun
+    there = {Node(NodeKind.ITEM, item_id).number for item_id in item_ids}
+    back = steps_from(db, taste.person or 0, sorted(there)).turned()
+    walk = Walk.on(outset, back.where(np.isin(back.node, outset.guides)), names, ())
+    ways = {item_id: walk.ways(item_id, (), 1)[0] for item_id in item_ids}
+    items = items_with_ids(db, [way.item_id for those in ways.values() for way in those], taste.person or 0)
+    known = {known.item_id: known for known in taste.history}
+    return {
+        item_id: f"{link_in_words(way.link, [(items[way.item_id], known.get(way.item_id))])}."
+        for item_id, those in ways.items()
+        for way in those
+        if way.item_id in items
+    }

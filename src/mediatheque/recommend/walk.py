@@ -48,6 +48,10 @@ class Steps:
             self.node[which], self.other[which], self.type[which], self.is_forward[which], self.weight[which]
         )
 
+    def turned(self) -> Steps:
+        """The same steps, walked the other way."""
+        return Steps(self.other, self.node, self.type, ~self.is_forward, self.weight)
+
 
 @dataclass(frozen=True, slots=True)
 class Begin:

@@ -13,12 +13,12 @@ import numpy as np
 
 from mediatheque.kit.database import Connection
 from mediatheque.recommend.algorithms import Scores, Search, Term
-from mediatheque.recommend.connections import walk_of
 from mediatheque.recommend.crowd import Crowd
 from mediatheque.recommend.pool import Floats, Pool
 from mediatheque.recommend.queries.eligible import eligible_among
 from mediatheque.recommend.taste import Taste
 from mediatheque.recommend.walk import Link, Walk, Way
+from mediatheque.recommend.walking import walk_of
 
 #: Ways named in an explanation; the rest is one term.
 _NAMED = 4
