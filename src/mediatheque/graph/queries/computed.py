@@ -5,22 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from psycopg.sql import SQL
 from sqlalchemy import Connection, text
 
 from mediatheque.graph import like_minded, similar
 from mediatheque.graph.edges import codes
 from mediatheque.graph.queries.projection import set_state, state, take_graphs_turn
-from mediatheque.kit.database import driver_connection
 from mediatheque.stores.vectors import Condition
 from mediatheque.vocabulary import NODE_CODES, NodeKind
-
-if TYPE_CHECKING:
-    from typing import LiteralString
 
 Ids = npt.NDArray[np.int64]
 
@@ -70,7 +65,9 @@ def anything_stale(db: Connection) -> bool:
 
 def stale(db: Connection) -> Stale:
     """All that waits."""
-    rows = _records(db, "SELECT id, node_id, company_only::integer::bigint FROM graph_stale", {}, ["i8"] * 3)
+    rows = _records(
+        db, [("i8", "id"), ("i8", "node_id"), ("i4", "company_only::integer")], "FROM graph_stale"
+    )
     marks, nodes, company_only = rows["f0"], rows["f1"], rows["f2"] > 0
     is_item = nodes & 15 == _ITEM
     return Stale(
@@ -146,36 +143,39 @@ def companies(db: Connection) -> tuple[Ids, Ids]:
     """Who has been through which of the catalogue's items, (people, items): of those that enough people have."""
     rows = _records(
         db,
+        [("i8", "ui.user_id"), ("i8", "ui.item_id")],
         f"""
-            SELECT ui.user_id, ui.item_id FROM user_items ui JOIN items i ON i.id = ui.item_id
-            WHERE {_COMPANY} AND {_LISTED} AND (SELECT count(*) FROM (SELECT FROM users LIMIT %(most)s) AS some_of) = %(most)s
+            FROM user_items ui JOIN items i ON i.id = ui.item_id WHERE {_COMPANY} AND {_LISTED}
+            AND (SELECT count(*) FROM (SELECT FROM users LIMIT :most) AS some_of) = :most
         """,
         {"most": similar.LEAST_PEOPLE + 1},
-        ["i8", "i8"],
     )
     return rows["f0"], rows["f1"]
 
 
 def similar_edges(db: Connection, owner_id: int, item_ids: Ids) -> similar.Edges:
     """The edges between titles for everybody (owner 0), or of a person's own titles and with these items."""
-    columns = """
-        e.source_id, e.target_id, coalesce(e.likeness, 'NaN'), coalesce(e.together, 'NaN'),
-        CASE WHEN e.together IS NULL THEN 0 ELSE e.count END
-    """
+    columns = [
+        *(("i8", "e.source_id"), ("i8", "e.target_id")),
+        *(("f4", "coalesce(e.likeness, 'NaN')"), ("f4", "coalesce(e.together, 'NaN')")),
+        ("i4", "CASE WHEN e.together IS NULL THEN 0 ELSE e.count END"),
+    ]
+    rows, given = f"FROM graph_edges e WHERE e.type = {_SIMILAR} AND e.owner_id = 0", dict[str, Any]()
     if owner_id:
+        given = {"owner": owner_id, "ids": item_ids.tolist()}
         nodes = f"""
-            SELECT (id << 4 | {_ITEM}) AS id FROM items WHERE owner_id = %(owner)s
-            UNION SELECT (id << 4 | {_ITEM}) FROM unnest(%(ids)s::bigint[]) AS given(id)
+            SELECT (id << 4 | {_ITEM}) AS id FROM items WHERE owner_id = :owner
+            UNION SELECT (id << 4 | {_ITEM}) FROM unnest(CAST(:ids AS bigint[])) AS given(id)
         """
         rows = f"""
-            SELECT {columns} FROM ({nodes}) AS n JOIN graph_edges e ON e.source_id = n.id
-            WHERE e.owner_id = %(owner)s AND e.type = {_SIMILAR}
-            UNION SELECT {columns} FROM ({nodes}) AS n JOIN graph_edges e ON e.target_id = n.id
-            WHERE e.owner_id = %(owner)s AND e.type = {_SIMILAR}
+            FROM (
+                SELECT e.* FROM ({nodes}) AS n JOIN graph_edges e ON e.source_id = n.id
+                WHERE e.owner_id = :owner AND e.type = {_SIMILAR}
+                UNION SELECT e.* FROM ({nodes}) AS n JOIN graph_edges e ON e.target_id = n.id
+                WHERE e.owner_id = :owner AND e.type = {_SIMILAR}
+            ) AS e
         """
-    else:
-        rows = f"SELECT {columns} FROM graph_edges e WHERE e.type = {_SIMILAR} AND e.owner_id = 0"
-    found = _records(db, rows, {"owner": owner_id, "ids": item_ids.tolist()}, ["i8", "i8", "f4", "f4", "i4"])
+    found = _records(db, columns, rows, given)
     return similar.Edges(found["f0"] >> 4, found["f1"] >> 4, found["f2"], found["f3"], found["f4"])
 
 
@@ -219,9 +219,8 @@ def ratings_of_sharing(db: Connection) -> tuple[Ids, Ids, npt.NDArray[np.float32
     """What everybody who shares their taste has rated: people, items, stars."""
     rows = _records(
         db,
-        "SELECT r.user_id, r.item_id, r.value FROM ratings r JOIN users u ON u.id = r.user_id AND u.shares_taste",
-        {},
-        ["i8", "i8", "f4"],
+        [("i8", "r.user_id"), ("i8", "r.item_id"), ("f4", "r.value")],
+        "FROM ratings r JOIN users u ON u.id = r.user_id AND u.shares_taste",
     )
     return rows["f0"], rows["f1"], rows["f2"]
 
@@ -230,13 +229,11 @@ def like_minded_links(db: Connection) -> like_minded.Links:
     """Who is known to rate like whom."""
     rows = _records(
         db,
+        [("i8", "e.source_id"), ("i8", "e.target_id"), ("f4", "e.weight::real"), ("i4", "e.count")],
         f"""
-            SELECT e.source_id, e.target_id, e.weight::real, e.count FROM users u
-            JOIN graph_edges e ON e.source_id = (u.id << 4 | {_USER}) AND e.owner_id = u.id
+            FROM users u JOIN graph_edges e ON e.source_id = (u.id << 4 | {_USER}) AND e.owner_id = u.id
             WHERE e.type = {_LIKE_MINDED}
         """,
-        {},
-        ["i8", "i8", "f4", "i4"],
     )
     return like_minded.Links(rows["f0"] >> 4, rows["f1"] >> 4, rows["f2"], rows["f3"])
 
@@ -276,9 +273,14 @@ def _remove(db: Connection, code: int, ends: tuple[list[int], list[int]], owner_
         _settle(
             db,
             f"""
-                DELETE FROM graph_edges e USING unnest(CAST(:sources AS bigint[]), CAST(:targets AS bigint[])) AS g(source, target)
-                WHERE e.source_id = g.source AND e.target_id = g.target AND e.type = {code}
-                    AND e.owner_id = coalesce(CAST(:owner AS bigint), g.source >> 4)
+                DELETE FROM graph_edges e WHERE e.ctid = ANY(ARRAY(
+                    SELECT found.ctid FROM unnest(CAST(:sources AS bigint[]), CAST(:targets AS bigint[])) AS g(source, target)
+                    -- Along the index, whatever the planner has heard of a table that has just grown.
+                    CROSS JOIN LATERAL (
+                        SELECT x.ctid, x.target_id, x.type FROM graph_edges x
+                        WHERE x.source_id = g.source AND x.owner_id = coalesce(CAST(:owner AS bigint), g.source >> 4) OFFSET 0
+                    ) AS found WHERE found.target_id = g.target AND found.type = {code}
+                ))
                 RETURNING e.source_id, e.target_id, e.owner_id, -1 AS sign
             """,
             {"sources": ends[0], "targets": ends[1], "owner": owner_id},
@@ -322,29 +324,23 @@ def _or_none(scores: npt.NDArray[np.float32]) -> list[float | None]:
     return [None if math.isnan(score) else score for score in scores.tolist()]
 
 
-#: How PostgreSQL writes a row in binary: how many columns, and each with its length before it.
-_HEADER, _TRAILER = 19, 2
+#: How PostgreSQL sends a number, by how NumPy calls it.
+_SENT = {"i8": "int8send", "i4": "int4send", "f4": "float4send"}
 
 
 def _records(
-    db: Connection, query: str, given: dict[str, Any], columns: Sequence[str]
+    db: Connection, columns: Sequence[tuple[str, str]], rows: str, given: dict[str, Any] | None = None
 ) -> npt.NDArray[np.void]:
-    """The rows of a query without NULLs as columns f0, f1 …: many of them, without an object for each."""
-    fields = [("n", ">i2")]
-    for number, kind in enumerate(columns):
-        fields += [(f"length{number}", ">i4"), (f"f{number}", f">{kind}")]
-    with (
-        driver_connection(db).cursor() as cursor,
-        cursor.copy(SQL(cast("LiteralString", f"COPY ({query}) TO STDOUT (FORMAT BINARY)")), given) as copy,
-    ):
-        written = b"".join(copy)
-    raw = np.frombuffer(
-        written,
-        fields,
-        offset=_HEADER,
-        count=(len(written) - _HEADER - _TRAILER) // np.dtype(fields).itemsize,
+    """The columns (kind, expression) of many rows, none of them NULL, as fields f0, f1 …: no object for each."""
+    sent = " || ".join(f"{_SENT[kind]}({expression})" for kind, expression in columns)
+    pages = db.execute(
+        text(f"""
+            SELECT string_agg(record, ''::bytea) AS page FROM (
+                SELECT {sent} AS record, row_number() OVER () / 4096 AS page {rows}
+            ) AS sent GROUP BY page
+        """),
+        given or {},
     )
-    rows = np.empty(len(raw), [(f"f{number}", kind) for number, kind in enumerate(columns)])
-    for number in range(len(columns)):
-        rows[f"f{number}"] = raw[f"f{number}"]
-    return rows
+    kinds = [(f"f{n}", f">{kind}") for n, (kind, _) in enumerate(columns)]
+    here = [(f"f{n}", kind) for n, (kind, _) in enumerate(columns)]
+    return np.frombuffer(b"".join(pages.scalars()), kinds).astype(here)
