@@ -104,6 +104,13 @@ class Outset:
         """How many walks pass each guide for each title beyond."""
         return self.pulls.sum(axis=0)
 
+    def back_at(self, items: Ids, places: npt.NDArray[np.intp]) -> Floats:
+        """How many of the walks by each of these guides would be back at where they began, of these titles."""
+        begun = np.array([begin.item_id for begin in self.begins], np.int64)
+        order = np.argsort(begun, kind="stable")
+        rows = order[np.searchsorted(begun[order], items).clip(max=len(begun) - 1)]
+        return np.where(begun[rows] == items, self.pulls[rows, places], 0.0)
+
     def to_go_on_from(self) -> list[int]:
         """The guides that say most of each title beyond."""
         best = np.argsort(-self.masses, kind="stable")[:MOST_GUIDES]
@@ -161,6 +168,7 @@ class Walk:
     ends: Ids  # every title that is reached but by a genre, rising, and how many walks end there
     amounts: Floats
     found: Ids  # every title that was reached, most walks first
+    row_of: Mapping[int, int]  # of a beginning, by its title
     genres: Mapping[int, tuple[int, float]]  # by the genre's id its place among the guides, and its mass
 
     @classmethod
@@ -171,7 +179,7 @@ class Walk:
         order = np.lexsort((steps.node, items))
         steps, items = steps.where(order), items[order]
         places = np.searchsorted(outset.guides, steps.node)
-        gains = outset.masses[places] * steps.weight
+        gains = (outset.masses[places] - outset.back_at(items, places)) * steps.weight
         is_genre = steps.node & 15 == Node(NodeKind.GENRE, 0).number
         all_items = np.concatenate([items, outset.straight])
         all_gains = np.concatenate([gains, outset.straight_amounts])
@@ -191,8 +199,9 @@ class Walk:
             np.where(steps.is_forward, -steps.type, steps.type),
             is_genre,
             ends,
-            np.bincount(where, weights=all_gains[is_sure], minlength=len(ends)).astype(np.float64),
+            np.maximum(np.bincount(where, weights=all_gains[is_sure], minlength=len(ends)), 0.0),
             reached[is_new][ranked],
+            {begin.item_id: row for row, begin in enumerate(outset.begins)},
             {
                 number >> 4: (place, mass)
                 for place, (number, mass) in enumerate(
@@ -208,7 +217,12 @@ class Walk:
         is_there = place < len(self.ends) and self.ends[place] == item_id
         own = float(self.amounts[place]) if is_there else 0.0
         weight = _weight_of_a_genre(genres)
-        return own + sum(self.genres[genre][1] * weight for genre in sorted(genres) if genre in self.genres)
+        by_genre = sum(self.genres[genre][1] * weight for genre in sorted(genres) if genre in self.genres)
+        row = self.row_of.get(item_id)
+        if row is not None:
+            shared = [self.genres[genre][0] for genre in genres if genre in self.genres]
+            by_genre = max(by_genre - float(self.outset.pulls[row, shared].sum()) * weight, 0.0)
+        return own + by_genre
 
     def ways(self, item_id: int, genres: Collection[int], most: int) -> tuple[list[Way], float]:
         """The ways to a title of these genres that most walks take, so many at most, and how many walks take others."""
@@ -237,7 +251,10 @@ class Walk:
         places = np.concatenate([self.places[some], np.array(known, np.intp)])
         weights = np.concatenate([self.weights[some], np.full(len(known), _weight_of_a_genre(genres))])
         told = np.concatenate([self.told[some], np.full(len(known), codes()["HAS_GENRE"])])
-        begun, step = np.nonzero(self.outset.pulls[:, places])
+        pulls = self.outset.pulls[:, places]
+        if item_id in self.row_of:
+            pulls[self.row_of[item_id]] = 0  # no title is a reason for itself
+        begun, step = np.nonzero(pulls)
         return begun, places[step], weights[step], told[step]
 
     def _straight_link(self, n: int) -> tuple[int, Link]:

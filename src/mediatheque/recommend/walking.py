@@ -26,7 +26,7 @@ def walk_of(db: Connection, taste: Taste) -> Walk | None:
         return None
     outset, names = begun
     second = steps_from(db, taste.person or 0, outset.to_go_on_from(), to=(NodeKind.ITEM,))
-    return Walk.on(outset, second, names, [known.item_id for known in taste.history])
+    return Walk.on(outset, second, names, [k.item_id for k in taste.history if k.was_chosen or k.is_hidden])
 
 
 def first_steps(db: Connection, taste: Taste) -> tuple[Outset, dict[int, str]] | None:
