@@ -131,7 +131,10 @@ class Oracle:
     """What walks over a made graph must find."""
 
     def __init__(self, made: MadeGraph) -> None:
-        self._edges = made.edges
+        self._edges: dict[int, list[Edge]] = {}
+        for edge in made.edges:
+            self._edges.setdefault(edge.source, []).append(edge)
+            self._edges.setdefault(edge.target, []).append(edge)
         self._nodes = {one.number: one for one in made.nodes}
 
     def edges_of(
@@ -141,9 +144,8 @@ class Oracle:
         guest = number >> 4 if is_end and number & 15 == user(0) & 15 and number >> 4 in view.guests else 0
         seen = [
             edge
-            for edge in self._edges
-            if number in (edge.source, edge.target)
-            and (not types or edge.type in types)
+            for edge in self._edges.get(number, ())
+            if (not types or edge.type in types)
             and (edge.owner_id == guest if guest else edge.owner_id in (0, view.viewer))
             and (not guest or self._nodes[edge.target].owner_id in (0, view.viewer))
         ]

@@ -178,7 +178,7 @@ class Mediatheque:
         return self.settings.data_dir
 
     def close(self) -> None:
-        for name in ("champions", "challengers", "stars", "speech"):
+        for name in ("champions", "challengers", "graph", "stars", "speech"):
             if (opened := self.__dict__.get(name)) is not None:
                 opened.close()
         self.database.close()

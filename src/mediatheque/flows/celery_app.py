@@ -102,8 +102,20 @@ def _close(**_: Any) -> None:
 
 
 def _listen_aside(sender: Any, **_: Any) -> None:
-    """With the worker's start: hear of new jobs, so that they need not wait for the beat."""
+    """With the worker's start: hear of new jobs, so that they need not wait for the beat; and tell a graph elsewhere."""
     threading.Thread(target=_listen, args=(sender.app,), name="nudges", daemon=True).start()
+    threading.Thread(target=_keep_graph_in_step, name="graph", daemon=True).start()
+
+
+def _keep_graph_in_step() -> None:
+    from mediatheque.flows.syncing_graph import keep_in_step
+
+    while True:
+        try:
+            return keep_in_step(_library(), threading.Event())
+        except Unavailable as error:
+            _log.warning("Cannot keep the graph in step (%s); trying again.", error)
+        time.sleep(_AGAIN_AFTER_S)
 
 
 def _listen(celery: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -19,6 +20,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from mediatheque.flows.attempts import Again, Doing, attempt
 from mediatheque.flows.jobs import MOST_ATTEMPTS, PREFIX, TASKS, defer_graph
+from mediatheque.flows.syncing_graph import keep_in_step
 from mediatheque.flows.taking import Taking
 from mediatheque.flows.tasks import DOING
 from mediatheque.flows.watching import look_through_all
@@ -144,6 +146,7 @@ async def _work(app: Mediatheque, queue: App, lanes: Mapping[Lane, int], stop: a
             (_GRAPH_EVERY_S, partial(_refresh_graph, app)),
         )
     ]
+    aside.append(asyncio.create_task(_keep_graph_in_step(app)))
     stopped = asyncio.create_task(stop.wait())
     try:
         done, _ = await asyncio.wait({*working, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -195,6 +198,14 @@ async def _tidy(app: Mediatheque, queue: App) -> None:
 
 async def _look_through_folders(app: Mediatheque) -> None:
     await asyncio.to_thread(look_through_all, app)
+
+
+async def _keep_graph_in_step(app: Mediatheque) -> None:
+    stop = threading.Event()
+    try:
+        await asyncio.to_thread(keep_in_step, app, stop)
+    finally:
+        stop.set()
 
 
 async def _refresh_graph(app: Mediatheque) -> None:

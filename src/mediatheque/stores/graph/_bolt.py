@@ -23,7 +23,7 @@ WALK_S = 20.0
 #: What changes things may take longer: a piece of a load on a slow disk.
 WRITE_S = 120.0
 #: So long a transaction is tried again where the server says that it may be; the outbox keeps what is still not there.
-_TRIED_FOR_S = 5.0
+_TRIED_FOR_S = 1.5
 
 
 class Answer(NamedTuple):
