@@ -69,6 +69,7 @@ def judged(known: Interactions, test: Held) -> dict[str, float]:
     blind = replace(known, catalogue=None)
     ridge = min(max(known.n_users / PEOPLE_PER_RIDGE, 5.0), 300.0)
     found["wedlae without content"] = alone("wedlae", {"ridge": ridge}, blind, test)
+    found["rp3beta"] = alone("rp3beta", {}, blind, test)
     found["user-knn"] = alone("user-knn", {"neighbours": user_knn.Config().neighbours}, blind, test)
     return found
 

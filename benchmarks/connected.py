@@ -87,7 +87,7 @@ def judged(
     for name, (method, is_mixed) in LISTS.items():
         connected.IN_MIXTURE = is_mixed
         lists = [listed(db, user, method, ids, means) for user in users]
-        connected.IN_MIXTURE = False
+        connected.IN_MIXTURE = True
         hits = metrics.hits(np.array(lists), held.targets.starts, held.targets.items, held.targets.n_items)
         at = {k: metrics.ndcg(hits, held.targets.per_user, k) for k in (10, 100)}
         values[name] = at[100]

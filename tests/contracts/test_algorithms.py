@@ -142,7 +142,7 @@ def test_an_unknown_algorithm_names_those_there_are() -> None:
 
 
 def test_the_mixture_is_of_those_that_say_they_take_part() -> None:
-    assert mixed() == ("because-you-liked", "collaborative", "content", "popular")
+    assert mixed() == ("because-you-liked", "collaborative", "connected", "content", "popular")
 
 
 def titles(db: Connection, user: User, method: str, n: int) -> list[str]:

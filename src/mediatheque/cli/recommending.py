@@ -29,7 +29,7 @@ Method = Annotated[
         "--method",
         "-m",
         metavar="METHOD",
-        help="mixed, or one method alone: popular, trending, content, because-you-liked, like-minded, collaborative.",
+        help="mixed, or one method alone: popular, trending, content, because-you-liked, connected, like-minded, collaborative.",
     ),
 ]
 Exclude = Annotated[

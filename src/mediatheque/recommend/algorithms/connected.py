@@ -25,7 +25,9 @@ _NAMED = 4
 #: Asked for together; a person who has nearly all of them is asked about four times as many next.
 _AT_A_TIME = 100
 
-IN_MIXTURE = False
+#: For 200 people whom nobody else can speak for, the mixture's NDCG@100 rises by it from .136 to .159 and NDCG@10 from
+#: .082 to .110 (`make bench NAME=connected`); of that list's time it takes 9 ms.
+IN_MIXTURE = True
 
 
 def ready(db: Connection, taste: Taste) -> Taste:
