@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -208,13 +209,46 @@ def test_what_one_may_not_know_of_is_as_if_it_were_not_there(
         ):
             seen = as_ben.get(f"/api/graph/{path}", params=params)
             absent = as_ben.get(
-                f"/api/graph/{path.replace(number, '987654')}",
+                f"/api/graph/{path.replace(f'{kind}/{number}', f'{kind}/987654')}",
                 params={name: value.replace(node, f"{kind}:987654") for name, value in params.items()},
             )
             assert seen.status_code == absent.status_code == 404, (path, params)
-            assert seen.text.replace(number, "987654") == absent.text
+            assert re.sub(rf"\b{number}\b", "987654", seen.text) == absent.text
     assert as_ben.get("/api/graph/why", params={"item": own}).status_code == 404
     assert found(as_ben, "Zanzibarquartz") == found(as_ben, "Quartzcore") == found(as_ben, "Ada") == []
+
+
+def test_a_part_of_the_graph_to_draw(
+    as_ada: TestClient, database: Database, ada: User, films: list[int]
+) -> None:
+    drawn = as_ada.get("/api/graph/subgraph", params={"start": f"item:{films[0]}", "hops": 2}).json()
+    assert drawn["nodes"][0]["thing"]["id"] == films[0]
+    nodes = {one["thing"]["node"] for one in drawn["nodes"]}
+    assert f"item:{films[2]}" in nodes
+    assert drawn["edges"]
+    assert all({edge["source"], edge["target"]} <= nodes for edge in drawn["edges"])
+    assert sum(drawn["nodes_by_kind"].values()) == len(nodes)
+    assert sum(drawn["edges_by_type"].values()) == len(drawn["edges"])
+    small = as_ada.get("/api/graph/subgraph", params={"start": f"item:{films[0]}", "most": 2}).json()
+    assert (len(small["nodes"]), small["more"] > 0) == (2, True)
+    did(database, ada, films[0], EventKind.WATCHED)
+    mine = as_ada.get("/api/graph/subgraph").json()
+    assert mine["nodes"][0]["thing"]["is_you"]
+
+
+def test_what_ones_taste_is_about(
+    as_ada: TestClient, as_ben: TestClient, database: Database, ada: User, films: list[int]
+) -> None:
+    for film in films:
+        did(database, ada, film, EventKind.RATED, 5.0)
+    central = as_ada.get("/api/graph/central").json()
+    assert "Denis Villeneuve" in [one["thing"]["name"] for one in central["people"]]
+    found = as_ada.get("/api/graph/communities").json()
+    named = [one["id"] for each in found["communities"] for one in each["members"]]
+    assert sorted(named + [one["id"] for one in found["others"]]) == sorted(films)
+    assert found["items"] == 3
+    assert as_ben.get("/api/graph/central").json() == {"people": [], "themes": []}
+    assert as_ben.get("/api/graph/communities").json()["items"] == 0
 
 
 def test_exports_hold_the_catalogue_and_ones_own(

@@ -41,6 +41,24 @@ def test_a_list_says_why_it_was_so(as_ada: TestClient, films: list[int]) -> None
     assert [(place["rank"], place["item_id"]) for place in only] == [(2, second)]
 
 
+def test_a_list_says_what_connects_one_with_its_titles(
+    as_ada: TestClient, database: Database, ada: User, films: list[int]
+) -> None:
+    with database.transaction() as db:
+        add_events(db, ada.id, [(films[0], Event(kind=EventKind.RATED, value=5.0), None)])
+    shown = recommended(as_ada)
+    address = f"/api/recommendations/{shown['id']}/why"
+    assert {place["paths"] for place in as_ada.get(address).json()["items"]} == {None}
+    paths = {
+        place["item_id"]: place["paths"]
+        for place in as_ada.get(address, params={"paths": True}).json()["items"]
+    }
+    _, amelie, dune = films
+    assert paths[amelie] == []
+    assert any("Denis Villeneuve" in sentence for sentence in paths[dune]), paths
+    assert all(sentence.startswith("You ") and "Arrival" in sentence for sentence in paths[dune])
+
+
 def test_own_lists_are_paged_and_others_lists_do_not_exist(
     as_ada: TestClient, as_ben: TestClient, films: list[int]
 ) -> None:

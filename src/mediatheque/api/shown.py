@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,10 +17,12 @@ from mediatheque.api.cursors import Cursor, Limit, read_number, write_cursor
 from mediatheque.api.recommending import ContributionView
 from mediatheque.api.shapes import Id, ItemView, Page, PathId, item_view
 from mediatheque.kit.database import Connection
+from mediatheque.kit.errors import NotFound
 from mediatheque.library.queries import history
 from mediatheque.library.queries.history import Standing
 from mediatheque.recommend.queries.shown import KeptList, items_now, shown_lists
 from mediatheque.vocabulary import EventKind, Item, Kind
+from mediatheque.wiring import Mediatheque
 
 if TYPE_CHECKING:
     from mediatheque.recommend.recorder import Place, Why
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/recommendations", tags=["recommendations"])
 
 _LISTING = "shown"
+#: Paths are looked for, for so many titles of a list: each is a walk.
+MOST_WITH_PATHS = 20
 
 
 class ModelView(BaseModel):
@@ -88,6 +94,10 @@ class PlaceView(BaseModel):
     arm: str | None = Field(description="In an experiment: whose list it comes from.")
     contributions: list[SharedContributionView] = Field(description="The amounts add up to the score.")
     answers: list[AnswerView] = Field(description="What came of it.")
+    paths: list[str] | None = Field(
+        default=None,
+        description="With `paths`: what connects you with the title in the graph of today, most telling first.",
+    )
 
 
 class WhyView(BaseModel):
@@ -266,6 +276,12 @@ async def why_list(
     item: Annotated[
         Id | None, Query(description="Only this one: its number as it was shown, or as it is now.")
     ] = None,
+    paths: Annotated[
+        bool,
+        Query(
+            description=f"Also say what connects you with the titles, of the first {MOST_WITH_PATHS} places."
+        ),
+    ] = False,
 ) -> WhyView:
     """How a list came about: for each title its method, its model, and its score as a sum.
 
@@ -280,7 +296,8 @@ async def why_list(
         with app.database.transaction() as db:
             found = why(db, asker.id, list_id, item)
             ids = [place.item.id for place in found.places if place.item is not None]
-            return _why(found, history.standings(db, asker.id, ids))
+            told_by = _paths(app, db, asker.id, ids[:MOST_WITH_PATHS]) if paths else None
+            return _why(found, history.standings(db, asker.id, ids), told_by)
 
     return await to_thread.run_sync(told)
 
@@ -308,7 +325,20 @@ def _model(name: str | None, version: int | None) -> ModelView | None:
     return ModelView(name=name, version=version) if name is not None and version is not None else None
 
 
-def _why(told: Why, stand: dict[int, Standing]) -> WhyView:
+def _paths(app: Mediatheque, db: Connection, user_id: int, item_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The most telling ways from somebody to each of these titles, as sentences."""
+    from mediatheque.graph import walks
+
+    view = walks.view_of(db, user_id)
+    told: dict[int, list[str]] = {}
+    for item_id in item_ids:
+        # While the graph is built anew, a title may not be in it yet.
+        with contextlib.suppress(NotFound):
+            told[item_id] = [telling.sentence for telling in walks.why(app.graph, db, view, item_id)]
+    return told
+
+
+def _why(told: Why, stand: dict[int, Standing], paths: Mapping[int, list[str]] | None) -> WhyView:
     arms = {name: ModelView(name=model, version=version) for name, model, version in told.arms}
     whole = _model(told.model, told.version)
     return WhyView(
@@ -321,11 +351,13 @@ def _why(told: Why, stand: dict[int, Standing]) -> WhyView:
         arms=arms,
         request=dict(told.request),
         length=told.length,
-        items=[_place(place, stand, arms.get(place.arm or "", whole)) for place in told.places],
+        items=[_place(place, stand, arms.get(place.arm or "", whole), paths) for place in told.places],
     )
 
 
-def _place(place: Place, stand: dict[int, Standing], model: ModelView | None) -> PlaceView:
+def _place(
+    place: Place, stand: dict[int, Standing], model: ModelView | None, paths: Mapping[int, list[str]] | None
+) -> PlaceView:
     return PlaceView(
         rank=place.rank,
         item_id=place.item_id,
@@ -349,4 +381,5 @@ def _place(place: Place, stand: dict[int, Standing], model: ModelView | None) ->
             for one in place.shares
         ],
         answers=[AnswerView(kind=a.kind, at=a.at, value=a.value, is_named=a.is_named) for a in place.answers],
+        paths=paths.get(place.item.id) if paths is not None and place.item is not None else None,
     )
