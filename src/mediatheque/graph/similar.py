@@ -21,8 +21,8 @@ Ids = npt.NDArray[np.int64]
 
 #: So many nearest by each of the two.
 K = 10
-#: Texts less alike than this have nothing to do with each other: with MiniLM, .14 is the likeness of two films drawn at
-#: random, and .33 that of the nearest hundredth.
+#: Texts less alike than this have little to do with each other. Measured with MiniLM on 30,000 films: two at random are .21
+#: alike, the nearest hundredth .41; the tenth nearest of a film is so at .52, of the hundredth film with the farthest at .40.
 LEAST_LIKENESS = 0.35
 #: Audiences that have less in common than this say nothing of their titles.
 LEAST_TOGETHER = 0.1
