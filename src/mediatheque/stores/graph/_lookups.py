@@ -36,13 +36,28 @@ def neighbours(direction: Direction, order: Order, has_types: bool) -> TextClaus
 
 @cache
 def among(has_types: bool) -> TextClause:
-    """Rows of COLUMNS. Takes nodes, viewer, types, limit."""
+    """Rows of COLUMNS. Takes nodes, viewer, types, limit.
+
+    Found from their sources: hubs (genres, series, tags) are targets, and theirs would all be read. OFFSET 0 keeps the
+    planner from thinking otherwise, and IS TRUE from asking for each source which nodes there are.
+    """
+    owners = " UNION ALL ".join(
+        f"""
+            SELECT e.source_id, e.target_id, e.type, e.owner_id, e.weight FROM graph_edges e
+            WHERE e.source_id = asked.id AND e.owner_id = {owner} {_WHICH if has_types else ""}
+        """
+        for owner in ("0", ":viewer")
+    )
     return text(f"""
-        WITH asked AS MATERIALIZED (SELECT DISTINCT unnest(CAST(:nodes AS bigint[])) AS id)
-        SELECT {COLUMNS} FROM asked a JOIN graph_edges e ON e.source_id = a.id AND e.owner_id IN (0, :viewer)
-            JOIN asked b ON b.id = e.target_id
-        {"WHERE e.type = ANY(CAST(:types AS smallint[]))" if has_types else ""}
-        ORDER BY e.weight DESC, e.source_id, e.target_id, e.type, e.owner_id LIMIT :limit
+        WITH asked AS MATERIALIZED (SELECT DISTINCT unnest(CAST(:nodes AS bigint[])) AS id),
+        found AS MATERIALIZED (
+            SELECT s.source_id AS a, s.target_id AS b, s.type, s.owner_id, s.weight, 0 AS way
+            FROM asked CROSS JOIN LATERAL ({owners} OFFSET 0) AS s
+            WHERE (s.target_id IN (SELECT id FROM asked)) IS TRUE
+            ORDER BY s.weight DESC, s.source_id, s.target_id, s.type, s.owner_id LIMIT :limit
+        )
+        SELECT {COLUMNS} FROM found CROSS JOIN LATERAL ({again("found")}) AS e
+        ORDER BY e.weight DESC, e.source_id, e.target_id, e.type, e.owner_id
     """)
 
 
