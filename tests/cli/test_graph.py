@@ -153,6 +153,9 @@ def test_common_ground_of_titles_and_of_people(run: Run) -> None:
     together = run(*asked).out
     assert "├── You gave 5 of 5 stars to Stalker (1979)" in together
     assert "└── Ben watched Stalker (1979)" in together
+    (line,) = run(*asked, "--json").lines
+    assert line["edge_a"]["said_by"] == "you"
+    assert line["edge_b"] == {"type": "WATCHED"}
     run("users", "set", "Ben", "--no-shares-taste")
     assert "Nobody called 'Ben'" in run(*asked, code=1).err
 

@@ -10,10 +10,10 @@ import typer
 from mediatheque.cli import words
 from mediatheque.cli.embedding import embed_new
 from mediatheque.cli.finding import embedder_of
-from mediatheque.cli.graph import build as build_graph
 from mediatheque.cli.opening import library, person
 from mediatheque.cli.options import AsJson, ForUser
 from mediatheque.cli.printing import Printer
+from mediatheque.cli.walking import build as build_graph
 from mediatheque.kit.errors import Invalid
 from mediatheque.vocabulary import Kind
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from mediatheque.cli import words
 from mediatheque.cli.embedding import embed_new
 from mediatheque.cli.finding import embedder_of
-from mediatheque.cli.graph import find_alike, see_that_it_is_built
 from mediatheque.cli.naming import meant
 from mediatheque.cli.opening import library
 from mediatheque.cli.options import AsJson
 from mediatheque.cli.printing import Printer, item_json
 from mediatheque.cli.recommending import means_of, recommendation_json, say_recommendations
 from mediatheque.cli.reports import batch_json
+from mediatheque.cli.walking import find_alike, see_that_it_is_built
 from mediatheque.kit.errors import NotFound, Unavailable
 from mediatheque.vocabulary import Node, NodeKind
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _RECOMMENDED, _FOUND = 10, 4
 #: Ways through the graph: how many are told, how long they may be, and how much common ground.
-_WAYS, _LONGEST_WAY, _COMMON = 2, 6, 2
+_WAYS, _LONGEST_WAY, _COMMON = 2, 6, 4
 
 
 def demo(as_json: AsJson = False) -> None:
@@ -179,13 +179,13 @@ def _connect(app: Mediatheque, printer: Printer, household: Mapping[str, User]) 
                 {"user": name, "from": a.name, "to": b.name, "paths": [way.sentence for way in ways]}
             )
             for way in ways:
-                whose = f"{name}: " if a.is_reader else ""
+                whose = f"{name}: " if any(thing.is_reader for thing in way.things) else ""
                 printer.say(f"{whose}{way.sentence}.")
 
 
 def _share(app: Mediatheque, printer: Printer, one: User, other: User) -> None:
     """What two people of the household have in common, as they both share their taste."""
-    from mediatheque.graph.walks import common_ground, paths_between, view_of
+    from mediatheque.graph.walks import common_ground, view_of
 
     with app.database.transaction() as db:
         view = view_of(db, one.id)
@@ -193,16 +193,11 @@ def _share(app: Mediatheque, printer: Printer, one: User, other: User) -> None:
             return
         a, b = (Node(NodeKind.USER, user.id) for user in (one, other))
         common = common_ground(app.graph, db, view, a, b, limit=_COMMON)
-        ways = paths_between(app.graph, db, view, a, b, limit=_COMMON)
-    titles = [shared.thing.name for shared in common]
-    told = [way.sentence for way in ways if not titles]
-    printer.emit({"users": [one.name, other.name], "common": titles, "paths": told})
+    printer.emit({"users": [one.name, other.name], "common": [shared.thing.name for shared in common]})
     printer.say()
-    printer.say(f"{one.name} and {other.name} share their taste (mediatheque users set NAME --shares-taste).")
-    if titles:
-        printer.say(f"Both know {words.listed(titles)}.")
-    for sentence in told:
-        printer.say(f"{one.name}: {sentence}.")
+    printer.say(f"{one.name} and {other.name} share their taste (mediatheque users set NAME --shares-taste):")
+    for shared in common:
+        printer.say(f"{one.name} {shared.words_a}, {other.name} {shared.words_b}.")
 
 
 def _say_hit(printer: Printer, hit: SearchHit) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -19,19 +17,17 @@ from mediatheque.cli.drawing import (
     thing_json,
 )
 from mediatheque.cli.naming import ThingName, described, label, meant
-from mediatheque.cli.opening import embedder_name, library, person
 from mediatheque.cli.options import AsJson, ForUser
 from mediatheque.cli.picking import ItemName, picked
 from mediatheque.cli.printing import Printer
+from mediatheque.cli.walking import Open, walking
 from mediatheque.kit.errors import Invalid
 
 if TYPE_CHECKING:
     from mediatheque.graph.queries.naming import Thing
     from mediatheque.graph.walks import Common, Telling
-    from mediatheque.kit.database import Connection
     from mediatheque.library.queries.users import User
-    from mediatheque.stores.graph import Graph, View
-    from mediatheque.wiring import Mediatheque
+    from mediatheque.stores.graph import Edge
 
 graph = typer.Typer(
     no_args_is_help=True,
@@ -47,64 +43,6 @@ Types = Annotated[
         help="Only such connections, as directed-by; several with commas between.",
     ),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """What a walk needs."""
-
-    graph: Graph
-    db: Connection
-    view: View
-    who: User
-
-
-@contextmanager
-def walking(printer: Printer, user: str | None) -> Generator[Open]:
-    """The graph as somebody sees it, built first where it was not built yet."""
-    from mediatheque.graph.walks import view_of
-
-    with library(printer) as app:
-        see_that_it_is_built(app, printer)
-        with app.database.transaction() as db:
-            who = person(db, user)
-            yield Open(app.graph, db, view_of(db, who.id), who)
-
-
-def see_that_it_is_built(app: Mediatheque, printer: Printer) -> None:
-    """Build the graph where this version has not built it yet."""
-    from mediatheque.graph.queries.projection import is_built
-
-    with app.database.transaction() as db:
-        if is_built(db):
-            return
-    printer.note("The graph has not been built yet by this version: it is built now.")
-    done = build(app, printer)
-    printer.note(f"Built from {words.counted(done, 'title')} and people.")
-
-
-def build(app: Mediatheque, printer: Printer, *, anew: bool = False) -> int:
-    """Build the graph with a bar; how many titles and people it was built from. `anew`: what is alike, too."""
-    from mediatheque.flows.rebuilding import rebuild_graph
-    from mediatheque.library.queries.rebuilding import count_live_items
-    from mediatheque.library.queries.users import all_users
-
-    with app.database.transaction() as db:
-        total = count_live_items(db) + len(all_users(db))
-    with printer.progress("Connecting everything", total) as on_progress:
-        done = rebuild_graph(app.database, on_progress=on_progress)
-    find_alike(app, printer, everything=anew)
-    return done
-
-
-def find_alike(app: Mediatheque, printer: Printer, *, everything: bool = False) -> int:
-    """Work out, with a bar, what is alike of what has changed, as a worker does by itself; how many edges changed."""
-    from mediatheque.flows.refreshing_graph import refresh_graph
-
-    with printer.progress("Looking what is alike") as on_progress:
-        return refresh_graph(
-            app.database, embedder_name(app), everything=everything, on_progress=on_progress
-        ).edges
 
 
 @graph.command("show")
@@ -262,7 +200,7 @@ def common(
         if a.node == b.node:
             raise Invalid(f"{described(a)} is one thing; name two")
         found = common_ground(on.graph, on.db, on.view, a.node, b.node, types=_types(types), limit=limit)
-    say_common(printer, a, b, found)
+    say_common(printer, a, b, found, viewer=on.who.id)
 
 
 @graph.command("timeline")
@@ -321,13 +259,13 @@ def say_paths(printer: Printer, tellings: Sequence[Telling], *, as_tree: bool = 
         printer.say(table)
 
 
-def say_common(printer: Printer, a: Thing, b: Thing, found: Sequence[Common]) -> None:
+def say_common(printer: Printer, a: Thing, b: Thing, found: Sequence[Common], *, viewer: int) -> None:
     """Print what two things have in common: what it is, and what each of them has to do with it."""
     from rich.text import Text
     from rich.tree import Tree
 
     for one in found:
-        printer.emit(_common_json(one))
+        printer.emit(_common_json(one, viewer))
     if not found:
         printer.say(f"{_begun(a)} and {b.name} have nothing in common that is known.")
         return
@@ -345,15 +283,20 @@ def _begun(thing: Thing) -> str:
     return "You" if thing.is_reader else thing.name
 
 
-def _common_json(one: Common) -> dict[str, Any]:
+def _common_json(one: Common, viewer: int) -> dict[str, Any]:
     return {
         **thing_json(one.thing),
         "score": one.score,
         "words_a": one.words_a,
         "words_b": one.words_b,
-        "edge_a": edge_json(one.edge_a),
-        "edge_b": edge_json(one.edge_b),
+        "edge_a": _edge_json(one.edge_a, viewer),
+        "edge_b": _edge_json(one.edge_b, viewer),
     }
+
+
+def _edge_json(edge: Edge, viewer: int) -> dict[str, Any]:
+    """Of what somebody else has to do with a title, neither since when nor from which service."""
+    return edge_json(edge) if edge.owner_id in (0, viewer) else {"type": edge.type}
 
 
 def _sharing(on: Open, name: str) -> User:

@@ -12,11 +12,12 @@ import typer
 
 from mediatheque.cli import words
 from mediatheque.cli.drawing import thing_json
-from mediatheque.cli.graph import build, graph, see_that_it_is_built, walking
+from mediatheque.cli.graph import graph
 from mediatheque.cli.naming import described
 from mediatheque.cli.opening import library, person
 from mediatheque.cli.options import AsJson, ForUser
 from mediatheque.cli.printing import Printer
+from mediatheque.cli.walking import build, see_that_it_is_built, walking
 from mediatheque.kit.errors import Invalid
 
 if TYPE_CHECKING:
@@ -65,13 +66,15 @@ def _say_community(printer: Printer, one: Community) -> None:
     from rich.text import Text
 
     size = words.counted(one.size, "title")
-    printer.say(Text.assemble((one.name, "bold"), f"  {size}, {one.share:.0%} of your time"))
+    share = f"{one.share:.0%}" if one.share >= 0.005 else "less than 1%"
+    printer.say(Text.assemble((one.name, "bold"), f"  {size}, {share} of your time"))
     titles = words.listed(thing.name for thing in one.members)
     more = one.size - len(one.members)
     told = f"{titles}; and {words.number(more)} more" if more > 0 else titles
     printer.say(Padding(Text(told), (0, 0, 0, 2)))
-    shared = "; ".join(f"{t.name} ({t.members})" for t in one.traits)
-    printer.say(Padding(Text(f"In common: {shared}" if shared else "", style="dim"), (0, 0, 1, 2)))
+    if shared := "; ".join(f"{t.name} ({t.members})" for t in one.traits):
+        printer.say(Padding(Text(f"In common: {shared}", style="dim"), (0, 0, 0, 2)))
+    printer.say("")
 
 
 @graph.command("central")
