@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from sqlalchemy import text
 
+from mediatheque.flows.jobs import defer_graph
 from mediatheque.flows.refreshing_graph import Refreshed, refresh_graph
+from mediatheque.flows.worker import run_worker
 from mediatheque.graph import similar
+from mediatheque.jobs.queries import list_jobs
 from mediatheque.kit.database import Connection, Database
+from mediatheque.kit.settings import read_settings
 from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.items import NewItem, add_items
 from mediatheque.library.queries.merges import merge_items, undo_merge
 from mediatheque.library.queries.users import User, add_user
 from mediatheque.stores.vectors import Embedded, store
 from mediatheque.vocabulary import Event, EventKind, Kind, Work
+from mediatheque.wiring import Mediatheque
 
 MODEL, DIMENSIONS = "by hand", 6
 
@@ -230,6 +238,35 @@ def test_what_was_merged_is_gone_at_once_and_the_gaps_are_filled(database: Datab
     assert not any(ids[3] in row[2:4] for row in edges(database))
     refresh(database)
     assert edges(database) == anew(database)
+
+
+def test_a_worker_follows_within_seconds_and_ten_ratings_are_one_job(
+    database: Database, people: list[User], tmp_path: Path
+) -> None:
+    settings = read_settings(data_dir=tmp_path / "data", database_url=database.url, embedder="none")
+    app = Mediatheque(settings, database)
+    with database.transaction() as db:
+        assert defer_graph(app, db) is None  # nothing waits
+        ids = add_films(db, 10)
+        share(db, *people[:2])
+
+    async def rate_beside_a_worker() -> None:
+        stop = asyncio.Event()
+        worker = asyncio.create_task(run_worker(app, stop=stop))
+        with database.transaction() as db:
+            for person in people[:2]:
+                for n, item_id in enumerate(ids):
+                    did(db, person, [item_id], EventKind.RATED, (1, 3, 5)[n % 3])
+        ends_at = time.monotonic() + 30
+        while not await asyncio.to_thread(edges, database, "LIKE_MINDED"):
+            assert time.monotonic() < ends_at, "no worker followed"
+            await asyncio.sleep(0.1)
+        stop.set()
+        await worker
+
+    asyncio.run(rate_beside_a_worker())
+    with database.transaction() as db:
+        assert 1 <= len(list_jobs(db, None, task="refresh_graph")) <= 2
 
 
 @pytest.mark.parametrize("seed", range(6))
