@@ -20,11 +20,11 @@ from mediatheque.library.queries.users import User, add_user
 
 
 def facts(db: Connection) -> dict[str, list[Any]]:
-    """Every row of every table of ours, but for what the server counts."""
+    """Every row of every table of ours, but for what the server counts and which titles wait to be compared again."""
     tables = db.execute(
         text("""
             SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-            AND tablename NOT LIKE 'procrastinate%' AND tablename <> 'alembic_version' ORDER BY 1
+            AND tablename NOT LIKE 'procrastinate%' AND tablename NOT IN ('alembic_version', 'graph_stale') ORDER BY 1
         """)
     ).scalars()
     return {name: sorted(map(repr, db.execute(text(f"SELECT * FROM {name}")))) for name in tables}
@@ -66,6 +66,7 @@ def test_nothing_is_left_of_who_is_erased_and_nothing_gone_of_others(
     with database.transaction() as db:
         after = facts(db)
     assert after.pop("users") == [row for row in before.pop("users") if "Ada" in row]
+    before["graph_nodes"] = [row for row in before["graph_nodes"] if "'Ben'" not in row]
     assert after == before
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-# What an item was merged into has its recordings and its mentions: they are tied to the item that they were made for.
+# What an item was merged into, and that into another, has its recordings and its mentions: they stay tied to the item that
+# they were made for.
 _GIVEN = """
     (
-        SELECT g.id, g.id AS item FROM unnest(given_items) AS g(id)
-        UNION ALL SELECT x.id, x.merged_into FROM unnest(given_items) AS g(id) JOIN items x ON x.merged_into = g.id
+        WITH RECURSIVE merged AS (
+            SELECT g.id, g.id AS item FROM unnest(given_items) AS g(id)
+            UNION ALL SELECT x.id, m.item FROM merged m JOIN items x ON x.merged_into = m.id
+        ) SELECT id, item FROM merged
     )
 """
 _IS_LIVE = "EXISTS (SELECT FROM items live WHERE live.id = {alias}.item AND live.merged_into IS NULL)"
