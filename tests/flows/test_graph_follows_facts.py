@@ -286,7 +286,7 @@ def test_every_way_that_a_graph_changes_is_tried(database: Database, tmp_path: P
     """So that the comparison above compares what it says."""
     world = World(database, tmp_path, 11)
     seen: set[str] = set()
-    for _ in range(80):
+    for _ in range(160):
         world.step()
         with database.transaction() as db:
             seen |= set(
