@@ -54,7 +54,7 @@ class World:
         self.database, self.folder, self.dice = database, folder, random.Random(seed)
         self.batches: list[tuple[int, int]] = []
         self.answered: list[tuple[int, int]] = []
-        self.steps = 0
+        self.steps = self.told = 0
         a_catalogue(database)
         with database.transaction() as db:
             self.people = [add_user(db, name).id for name in ("Ada", "Ben", "Cleo", "Dan")]
@@ -116,7 +116,8 @@ class World:
             undo_batch(self.database, *self.batches.pop(self.dice.randrange(len(self.batches))))
 
     def tells(self) -> None:
-        self._tell(Event(kind=self.dice.choice(_KINDS)))
+        self.told += 1
+        self._tell(Event(kind=_KINDS[self.told % len(_KINDS)]))
 
     def rates(self) -> None:
         self._tell(Event(kind=EventKind.RATED, value=self.dice.choice((None, 0.5, 3.0, 4.5, 5.0))))
