@@ -215,14 +215,16 @@ class Walk:
         """How many of all walks end at a title of these genres."""
         place = int(np.searchsorted(self.ends, item_id))
         is_there = place < len(self.ends) and self.ends[place] == item_id
-        own = float(self.amounts[place]) if is_there else 0.0
-        weight = _weight_of_a_genre(genres)
-        by_genre = sum(self.genres[genre][1] * weight for genre in sorted(genres) if genre in self.genres)
+        return (float(self.amounts[place]) if is_there else 0.0) + self.by_genres(item_id, genres)
+
+    def by_genres(self, item_id: int, genres: Collection[int]) -> float:
+        """How many of these come by a genre."""
+        shared = [self.genres[genre] for genre in sorted(genres) if genre in self.genres]
+        total = sum(mass for _, mass in shared)
         row = self.row_of.get(item_id)
         if row is not None:
-            shared = [self.genres[genre][0] for genre in genres if genre in self.genres]
-            by_genre = max(by_genre - float(self.outset.pulls[row, shared].sum()) * weight, 0.0)
-        return own + by_genre
+            total -= float(sum(self.outset.pulls[row, place] for place, _ in shared))
+        return max(total, 0.0) * _weight_of_a_genre(genres)
 
     def ways(self, item_id: int, genres: Collection[int], most: int) -> tuple[list[Way], float]:
         """The ways to a title of these genres that most walks take, so many at most, and how many walks take others."""
