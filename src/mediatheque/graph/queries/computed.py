@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,8 @@ from sqlalchemy import Connection, text
 from mediatheque.graph import like_minded, similar
 from mediatheque.graph.edges import codes
 from mediatheque.graph.queries.projection import set_state, state, take_graphs_turn
+from mediatheque.stores.graph import EdgeColumns
+from mediatheque.stores.graph.postgresql import load
 from mediatheque.stores.vectors import Condition
 from mediatheque.vocabulary import NODE_CODES, NodeKind
 
@@ -182,37 +183,31 @@ def similar_edges(db: Connection, owner_id: int, item_ids: Ids) -> similar.Edges
 def write_similar(db: Connection, owner_id: int, gone: similar.Edges, come: similar.Edges) -> None:
     """Take edges away and add others, of titles that are still there to be seen by whoever the edges are of."""
     take_graphs_turn(db, [owner_id] if owner_id else (), items=not owner_id)
-    for start in range(0, max(len(gone), len(come)), _AT_ONCE):
-        some = np.arange(start, start + _AT_ONCE)
-        _remove(
-            db,
-            _SIMILAR,
-            _nodes(gone.a[some[some < len(gone)]], gone.b[some[some < len(gone)]], _ITEM),
-            owner_id,
-        )
-        new = come.take(some[some < len(come)])
-        sources, targets = _nodes(new.a, new.b, _ITEM)
-        _add(
-            db,
-            f"""
-                SELECT source, target, {_SIMILAR}, :owner, weight, CASE WHEN together IS NULL THEN 1 ELSE people END,
-                    likeness, together
-                FROM unnest(CAST(:sources AS bigint[]), CAST(:targets AS bigint[]), CAST(:weights AS float8[]),
-                    CAST(:likeness AS real[]), CAST(:together AS real[]), CAST(:people AS integer[])
-                ) AS given(source, target, weight, likeness, together, people)
-                JOIN items a ON a.id = source >> 4 AND a.merged_into IS NULL AND coalesce(a.owner_id, :owner) = :owner
-                JOIN items b ON b.id = target >> 4 AND b.merged_into IS NULL AND coalesce(b.owner_id, :owner) = :owner
-            """,
-            {
-                "owner": owner_id,
-                "sources": sources,
-                "targets": targets,
-                "weights": new.weight.tolist(),
-                "likeness": _or_none(new.likeness),
-                "together": _or_none(new.together),
-                "people": new.people.tolist(),
-            },
-        )
+    for start in range(0, len(gone), _AT_ONCE):
+        some = gone.take(np.arange(start, min(len(gone), start + _AT_ONCE)))
+        _remove(db, _SIMILAR, _nodes(some.a, some.b, _ITEM), owner_id)
+    there = db.execute(
+        text("""
+            SELECT i.id FROM unnest(CAST(:ids AS bigint[])) AS g(id) JOIN items i ON i.id = g.id
+            WHERE i.merged_into IS NULL AND coalesce(i.owner_id, :owner) = :owner
+        """),
+        {"ids": np.unique(np.concatenate([come.a, come.b])).tolist(), "owner": owner_id},
+    )
+    ids = np.array(list(there.scalars()), np.int64)
+    new = come.take(np.isin(come.a, ids) & np.isin(come.b, ids))
+    load(
+        db,
+        EdgeColumns(
+            source=new.a << 4 | _ITEM,
+            target=new.b << 4 | _ITEM,
+            type=np.full(len(new), _SIMILAR, np.int16),
+            owner=np.full(len(new), owner_id),
+            weight=new.weight,
+            count=np.where(np.isnan(new.together), 1, new.people).astype(np.int32),
+            likeness=new.likeness,
+            together=new.together,
+        ),
+    )
 
 
 def ratings_of_sharing(db: Connection) -> tuple[Ids, Ids, npt.NDArray[np.float32]]:
@@ -318,10 +313,6 @@ def _settle(db: Connection, statement: str, given: dict[str, Any]) -> None:
 
 def _nodes(a: Ids, b: Ids, code: int) -> tuple[list[int], list[int]]:
     return (a << 4 | code).tolist(), (b << 4 | code).tolist()
-
-
-def _or_none(scores: npt.NDArray[np.float32]) -> list[float | None]:
-    return [None if math.isnan(score) else score for score in scores.tolist()]
 
 
 #: How PostgreSQL sends a number, by how NumPy calls it.

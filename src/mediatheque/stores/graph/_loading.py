@@ -22,6 +22,8 @@ def load(db: Connection, edges: EdgeColumns) -> None:
     indexes made afterwards: until the commit nobody else can read it. Of a million edges in a second and a half a third
     would else be spent on indexes.
     """
+    if not len(edges):
+        return
     if len(edges) >= _MANY and _is_empty(db):
         _fill(db, edges)
     else:
