@@ -103,7 +103,7 @@ def _grouped(neighbours: Iterable[Neighbour]) -> list[tuple[str, list[Neighbour]
 
 def _add_leaf(tree: Tree, one: Neighbour, words: str) -> None:
     leaf = tree.add(_told(words, one.thing, one.edge))
-    if one.thing.node.kind is NodeKind.PASSAGE and one.thing.name not in words:
+    if one.thing.node.kind is NodeKind.PASSAGE and "“" not in words:
         leaf.add(f"“{one.thing.name}”")
 
 
