@@ -111,10 +111,15 @@ def defer_training(app: Mediatheque, db: Connection) -> int | None:
 
 
 def defer_graph(app: Mediatheque, db: Connection) -> int | None:
-    """Work out in the background which titles and people are alike, if anything waits for it; asking twice asks once."""
-    from mediatheque.graph.queries.computed import anything_stale
+    """Work out in the background which titles and people are alike, if anything waits for it; asking twice asks once.
 
-    return defer(db, "refresh_graph", TITLES["refresh_graph"]) if anything_stale(db) else None
+    Also where the graph was built by another version, or never: then all of it is built.
+    """
+    from mediatheque.graph.queries.computed import anything_stale
+    from mediatheque.graph.queries.projection import is_built
+
+    waits = anything_stale(db) or not is_built(db)
+    return defer(db, "refresh_graph", TITLES["refresh_graph"]) if waits else None
 
 
 #: What jobs are called that are about no one thing.

@@ -115,11 +115,17 @@ def embed_missing(attempt: Attempt) -> str:
 
 
 def refresh_graph(attempt: Attempt, timestamp: int | None = None) -> str:
-    """Work out which titles are alike, and who rates like whom, where that has changed."""
+    """Work out which titles are alike, and who rates like whom, where that has changed; first all else, if it never was."""
     from mediatheque.flows import refreshing_graph
+    from mediatheque.flows.rebuilding import rebuild_graph
+    from mediatheque.graph.queries.projection import is_built
 
     del timestamp
     app = attempt.app
+    with app.database.transaction() as db:
+        is_there = is_built(db)
+    if not is_there:
+        rebuild_graph(app.database, on_progress=attempt.counting("titles and people"))
     model = app.embedder.name if app.embedder is not None else None
     done = refreshing_graph.refresh_graph(
         app.database, model, on_progress=attempt.counting("titles and people")
