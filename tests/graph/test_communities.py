@@ -106,6 +106,9 @@ def test_names_are_of_two_sorts_and_no_two_are_one() -> None:
     )
     assert named(traits[:1], "Dune", {"Science fiction"}) == "Science fiction, around Dune"
     assert named([], "Dune", set()) == "Around Dune"
+    decades = [("the 2010s", "decade", 6.0), ("the 2000s", "decade", 5.5), ("horror", "genre", 4.0)]
+    assert named(decades, "Saw", set()) == "Horror and the 2010s"
+    assert named(decades[:2], "Saw", set()) == "The 2010s"
 
 
 def add(db: Connection, title: str, director: str, genre: str, **fields: object) -> int:

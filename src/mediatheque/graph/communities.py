@@ -84,7 +84,8 @@ def communities(
     for number, places in enumerate(members[:-1]):
         shared = traits.of(number, names)
         tops = tuple(names[int(part.titles[n])] for n in places[:top])
-        name = named([(t.name, t.what, t.score) for t in shared], tops[0].name, {c.name for c in told})
+        said = [(t.name, t.what, max(0.0, t.score) * t.members**0.5) for t in shared]
+        name = named(said, tops[0].name, {one.name for one in told})
         told.append(Community(number, name, len(places), float(shares[places].sum()), tops, shared))
     alone = members[-1]
     return Communities(

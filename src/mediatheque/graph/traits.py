@@ -18,8 +18,8 @@ _PRIOR = 0.5
 #: In standard errors: below it, it may as well be chance.
 LEAST = 1.96
 _MOST = 5
-#: Of two genres the second says less than a person does.
-_SAME_AGAIN = 0.5
+#: Of two genres the second says less than a person does; and when something was made says less than what it is.
+_SAME_AGAIN, _DECADE = 0.5, 0.5
 
 
 def log_odds(counts: Ints, size: Ints) -> Floats:
@@ -36,11 +36,12 @@ def log_odds(counts: Ints, size: Ints) -> Floats:
 
 
 def telling(scores: Floats, counts: Ints, size: int) -> Ints:
-    """The places of the traits that tell most of a community of so many, the most telling first.
+    """The places of the traits that tell most of a community of so many, the most telling first: what many of them have.
 
     Where nothing sets it apart (it may be all there is), what at least half of its members have.
     """
-    order = np.lexsort((np.arange(len(scores)), -counts, -scores))
+    # A player of ten of a hundred films, and of no other, is no chance; but a name is of the hundred.
+    order = np.lexsort((np.arange(len(scores)), -scores * np.sqrt(counts)))
     distinct = order[(scores[order] >= LEAST) & (counts[order] > 1)]
     if len(distinct):
         return distinct[:_MOST]
@@ -49,15 +50,16 @@ def telling(scores: Floats, counts: Ints, size: int) -> Ints:
 
 
 def named(traits: Sequence[tuple[str, str, float]], centre: str, taken: set[str]) -> str:
-    """A name out of (name, what, score), the most telling first: "Denis Villeneuve and science fiction".
+    """A name out of (name, what, how telling), the most telling first: "Denis Villeneuve and science fiction".
 
     Of two sorts of things rather than of one. A name that is taken has another trait beside it, or what it is around.
     """
     if not traits:
         return f"Around {centre}"
-    first, *others = traits
-    # Stable: of equals, the more telling one is first.
-    others.sort(key=lambda trait: -trait[2] * (_SAME_AGAIN if trait[1] == first[1] else 1))
+    # Stable: of equals, the one that came first is first.
+    first, *others = sorted(traits, key=lambda trait: -trait[2] * (_DECADE if trait[1] == "decade" else 1))
+    others = [trait for trait in others if (trait[1], first[1]) != ("decade", "decade")]
+    others.sort(key=lambda trait: -trait[2] * (_SAME_AGAIN if trait[1] in (first[1], "decade") else 1))
     for n in (2, 3):
         name = listed([first[0], *(trait[0] for trait in others[: n - 1])])
         if name not in taken:
