@@ -48,8 +48,9 @@ def meant(db: Connection, view: View, said: str, printer: Printer) -> Thing:
             return numbered
     # "Mission: Impossible" begins with no kind, and "Series: A History" does.
     found = thing_named(db, view, name, (kind,) if kind else _NAMED) or thing_named(db, view, said, _NAMED)
-    # An episode may bear its show's name, or a film's: the work itself is meant.
-    found = [thing for thing in found if thing.what != "episode"] or found
+    # An episode may bear its show's name, or a film's, and a series that of its first title: the work itself is meant.
+    for less_likely in (_is_episode, _is_series):
+        found = [thing for thing in found if not less_likely(thing)] or found
     if len(found) == 1:
         return found[0]
     likely, is_called_so = (found, True) if found else _alike(db, view, name, kind)
@@ -61,6 +62,14 @@ def meant(db: Connection, view: View, said: str, printer: Printer) -> Thing:
             f"No {what} in your graph is called “{name}”. Look for it with: mediatheque search '{name}'"
         )
     return _asked(likely[:_MOST_CHOICES], said, printer)
+
+
+def _is_episode(thing: Thing) -> bool:
+    return thing.what == "episode"
+
+
+def _is_series(thing: Thing) -> bool:
+    return thing.node.kind is NodeKind.SERIES
 
 
 def _alike(db: Connection, view: View, name: str, kind: NodeKind | None) -> tuple[list[Thing], bool]:
