@@ -61,7 +61,7 @@ def test_types_and_limits_narrow_what_is_shown(run: Run) -> None:
     ]
     assert lines[0]["edge"]["type"] == "ADAPTED_FROM"
     assert lines[0]["edge"]["said_by"] == "starter"
-    assert "The 1 that say most" in run("graph", "show", "Arrival", "-n", "1").out
+    assert "The one that says most" in run("graph", "show", "Arrival", "-n", "1").out
     error = run("graph", "show", "Arrival", "--types", "eaten", code=1).err
     assert "'EATEN' is no type of connection; there is WATCHED" in error
 

@@ -94,7 +94,8 @@ def show(
         return
     printer.say(tree)
     if found == limit:
-        printer.note(f"The {limit} that say most; more with --limit.")
+        most = "The one that says most" if limit == 1 else f"The {limit} that say most"
+        printer.note(f"{most}; more with --limit.")
 
 
 @graph.command("path")
