@@ -230,7 +230,9 @@ def test_an_original_title_is_a_name_too(run: Run, database: Database) -> None:
     assert run("graph", "show", "Sen to Chihiro no kamikakushi").out.startswith("Spirited Away (2001), film")
 
 
-def test_a_series_called_as_its_first_title_is_meant_by_its_prefix_alone(run: Run, database: Database) -> None:
+def test_a_series_called_as_its_first_title_is_meant_by_its_prefix_alone(
+    run: Run, database: Database
+) -> None:
     with database.transaction() as db:
         add_to_catalogue(db, [film("Quiet Orbit", 2001, "Mira Halden", series="Quiet Orbit")])
     assert "Quiet Orbit (2001), film" in run("graph", "show", "Quiet Orbit").out
