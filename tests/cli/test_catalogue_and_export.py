@@ -14,6 +14,8 @@ from mediatheque.library.tables import metadata
 
 #: Columns that say when, or how often, something was written, not what is concluded.
 _MOMENTS = {"updated_at", "history_version"}
+#: Tables that say how far the graph is worked out, and what of it is still to be.
+_PROGRESS = {"graph_state", "graph_stale"}
 
 
 def conclusions(database: Database) -> dict[str, list[tuple[Any, ...]]]:
@@ -21,6 +23,8 @@ def conclusions(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     found: dict[str, list[tuple[Any, ...]]] = {}
     with database.transaction() as db:
         for name, table in metadata.tables.items():
+            if name in _PROGRESS:
+                continue
             columns = ", ".join(f'"{c.name}"::text' for c in table.columns if c.name not in _MOMENTS)
             found[name] = sorted(
                 map(tuple, db.execute(text(f"SELECT {columns} FROM {table.name}"))), key=repr
@@ -58,7 +62,7 @@ def test_a_rebuild_mends_what_was_lost(run: Run, database: Database, tmp_path: P
             db.execute(text(f"DELETE FROM {table}"))
         db.execute(text("UPDATE items SET title = 'lost', work = jsonb_set(work, '{title}', '\"lost\"')"))
     assert conclusions(database) != before
-    assert "Rebuilt: 7 titles and 1 history." in run("rebuild", "all").out
+    assert "Rebuilt: 7 titles, 1 history and 8 connected things." in run("rebuild", "all").out
     assert conclusions(database) == before
 
 
