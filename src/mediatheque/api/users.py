@@ -110,7 +110,8 @@ async def change_own_account(app: Opened, asker: Asker, given: OwnChange) -> Use
     """Films and shows are recommended to you that are on one of these services; books are, wherever they are.
 
     Who shares their taste may be named in others' lists for a group: these tell how much you would like a
-    title, and none of those that you know. Nobody else can say this for you.
+    title, and none of those that you know. Who shares theirs, too, is told in the graph that you are like-minded, and
+    what both of you know. Nobody else can say this for you.
     """
     return user_view(await app.database.run(_change_own, asker.id, given))
 

@@ -26,6 +26,10 @@ WRITE_S = 120.0
 _TRIED_FOR_S = 1.5
 
 
+#: Operators of a plan that only reads, and yet: files and addresses, procedures, the server's settings, others' questions.
+_BEYOND = ("LoadCSV", "ProcedureCall", "Show", "Terminate")
+
+
 class Answer(NamedTuple):
     """What a question in Cypher brought: the names of its columns, and rows of plain values."""
 
@@ -164,8 +168,8 @@ def _refuse_all_but_reading(query_type: str | None, plan: Any) -> None:
     """A server that lets a reader write anyway says of everything that it may write: there, nothing is asked."""
     if query_type != "r":
         raise Invalid("Only questions are answered here: Cypher that reads the graph and changes nothing.")
-    if any(operator.startswith(("LoadCSV", "ProcedureCall")) for operator in _operators(plan)):
-        raise Invalid("LOAD CSV and procedures reach beyond the graph; ask with MATCH … RETURN.")
+    if any(operator.startswith(_BEYOND) for operator in _operators(plan)):
+        raise Invalid("LOAD CSV, procedures and SHOW reach beyond the graph; ask with MATCH … RETURN.")
 
 
 def _operators(plan: Any) -> Sequence[str]:
