@@ -108,7 +108,7 @@ def test_titles_that_mean_alike_are_connected_once(database: Database) -> None:
     ((_, owner, source, target, weight, count, likeness, together),) = edges(database)
     assert (owner, source, target, count, together) == (0, ids[0], ids[1], 1, None)
     assert likeness == pytest.approx(0.8, abs=0.001)
-    assert weight == pytest.approx(likeness)
+    assert weight == pytest.approx(similar.GUESS * likeness)
     assert degrees_are_right(database)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mediatheque.graph.similar import (
+    GUESS,
     LEAST_PEOPLE,
     Companies,
     Edges,
@@ -40,13 +41,13 @@ def test_an_edge_keeps_both_scores_and_its_weight_is_that_not_both_are_wrong() -
     assert (edges.a.tolist(), edges.b.tolist(), edges.people.tolist()) == ([1], [2], [5])
     assert edges.likeness[0] == pytest.approx(0.8)
     assert edges.together[0] == pytest.approx(0.5)
-    assert edges.weight[0] == pytest.approx(1 - 0.2 * 0.5)
+    assert edges.weight[0] == pytest.approx(GUESS * (1 - 0.2 * 0.5))
 
 
 def test_texts_that_have_nothing_to_do_with_each_other_take_nothing_from_a_shared_audience() -> None:
     company = company_of(*seen(range(10), range(10)), None)
     edges = follow_edges(Edges.none(), meaning([1, 0], [-1, 0]), company)
-    assert (edges.likeness[0], edges.together[0], edges.weight[0]) == (-1, 1, 1)
+    assert (edges.likeness[0], edges.together[0], edges.weight[0]) == (-1, 1, GUESS)
 
 
 @pytest.mark.parametrize(("people", "are_told"), [(LEAST_PEOPLE, False), (LEAST_PEOPLE + 1, True)])

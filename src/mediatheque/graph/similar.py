@@ -26,6 +26,9 @@ K = 10
 LEAST_LIKENESS = 0.35
 #: Audiences that have less in common than this say nothing of their titles.
 LEAST_TOGETHER = 0.1
+#: To be alike is worked out, to be by the same people is known: the likest titles say half as much as a credit can, or ways
+#: over three likenesses would come before "also directed by".
+GUESS = 0.5
 #: So many people besides whoever reads it have been through both: an edge shows nobody's own history, not even to
 #: somebody who knows what all but one of the others did (k-anonymity, Sweeney 2002, with k = 3 beside the reader).
 LEAST_PEOPLE = 3
@@ -107,11 +110,11 @@ class Edges:
 
     @property
     def weight(self) -> npt.NDArray[np.float64]:
-        """How much each says, in (0, 1]."""
+        """How much each says, in (0, GUESS]."""
         likeness, together = (
             np.clip(np.nan_to_num(s.astype(np.float64)), 0, 1) for s in (self.likeness, self.together)
         )
-        return 1 - (1 - likeness) * (1 - together)
+        return GUESS * (1 - (1 - likeness) * (1 - together))
 
     def take(self, which: npt.NDArray[np.bool_] | Places) -> Edges:
         return Edges(
