@@ -80,6 +80,16 @@ _AT_COMMIT = """
 """
 
 
+_AS_BEFORE_AND_AFTER = "SELECT * FROM before UNION ALL SELECT * FROM after"
+_UPDATED = {
+    # Whatever a person tells makes their history another version: who they are stays the same.
+    "users": """
+        SELECT a.* FROM before b JOIN after a USING (id)
+        WHERE (a.name, a.shares_taste) IS DISTINCT FROM (b.name, b.shares_taste)
+    """,
+}
+
+
 def _mark(table: str, rows: str) -> None:
     for event, names in (
         ("INSERT", "NEW TABLE AS changed"),
@@ -87,11 +97,7 @@ def _mark(table: str, rows: str) -> None:
         ("DELETE", "OLD TABLE AS changed"),
     ):
         name = f"graph_mark_{table}_{event.lower()}"
-        both = (
-            "WITH changed AS (SELECT * FROM before UNION ALL SELECT * FROM after)"
-            if event == "UPDATE"
-            else ""
-        )
+        both = f"WITH changed AS ({_UPDATED.get(table, _AS_BEFORE_AND_AFTER)})" if event == "UPDATE" else ""
         op.execute(f"""
             CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
