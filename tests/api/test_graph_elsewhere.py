@@ -1,4 +1,4 @@
-"""Cypher over HTTP, asked of a real Neo4j that an exported script was run in: what reads is answered, and nothing else."""
+"""The graph in a Neo4j over HTTP: walks are answered as from the database; of Cypher, what reads and nothing else."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from neo4j import GraphDatabase
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from mediatheque.flows.syncing_graph import sync_graph
 from mediatheque.kit.database import Database
 from mediatheque.library.queries.history import add_events
 from mediatheque.library.queries.items import NewItem, add_items
@@ -132,3 +133,41 @@ def test_a_question_that_takes_too_long_is_ended(asked: TestClient, monkeypatch:
         "/api/graph/cypher", json={"cypher": "UNWIND range(1, 1000000000) AS n RETURN max(n * n % 7) AS n"}
     )
     assert answer.status_code == 503
+
+
+def test_every_walk_is_answered_alike_from_a_neo4j(
+    app: FastAPI,
+    as_ada: TestClient,
+    database: Database,
+    ada: User,
+    films: list[int],
+    arcadedb_server: BoltServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with database.transaction() as db:
+        add_events(db, ada.id, [(films[0], Event(kind=EventKind.RATED, value=5.0), None)])
+    questions: list[tuple[str, dict[str, str]]] = [
+        (f"item/{films[0]}", {}),
+        (f"item/{films[0]}/expand", {"hops": "3"}),
+        (f"item/{films[0]}/timeline", {}),
+        (f"item/{987654}", {}),
+        ("path", {"from": f"item:{films[0]}", "to": f"item:{films[2]}"}),
+        ("common", {"a": f"item:{films[0]}", "b": f"item:{films[2]}"}),
+        ("why", {"item": str(films[2])}),
+        ("subgraph", {}),
+        ("export", {"form": "jsonl"}),
+    ]
+
+    def answers() -> list[tuple[int, str]]:
+        told = [as_ada.get(f"/api/graph/{path}", params=given) for path, given in questions]
+        return [(answer.status_code, answer.text) for answer in told]
+
+    here = answers()
+    opened = app.state.mediatheque
+    monkeypatch.setattr(opened.settings, "graph_url", SecretStr(arcadedb_server.url()))
+    opened.__dict__.pop("graph", None)
+    opened.graph.arriving.clear()
+    sync_graph(opened)
+    assert opened.graph.is_remote
+    assert answers() == here
+    opened.graph.close()
