@@ -25,6 +25,10 @@ _TO_CHOOSE_FROM = 5
 _EDGES_A_NODE = 25
 
 
+#: Who else there is belongs only where it is asked for.
+_USUAL_TYPES = tuple(name for name in edge_types() if name != "LIKE_MINDED")
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A node of a drawing."""
@@ -61,14 +65,16 @@ def subgraph(
 ) -> Subgraph:
     """What is around a thing within some hops, at most so many nodes; around nothing: around the viewer's own history.
 
-    Other people are in it where the start is one of them, or where LIKE_MINDED is among the types. Raises NotFound
-    for a start that is not the viewer's to know, and Invalid for bounds that cannot be kept.
+    Other people are in it where LIKE_MINDED is among the types, and nobody is its start: a drawing around somebody
+    who shares their taste would show the whole of their history. Raises NotFound for a start that is not the viewer's
+    to know, and Invalid for bounds that cannot be kept.
     """
+    view = View(view.viewer)
     if not 1 <= most <= MOST_NODES:
         raise Invalid(f"A drawing has 1 to {MOST_NODES:,} nodes, not {most}.")
     centre = start or Node(NodeKind.USER, view.viewer)
     thing(db, view, centre)
-    walked = known_types(types) or _usual_types(centre, view)
+    walked = known_types(types) or _USUAL_TYPES
     reached = graph.expand(db, [centre.number], view, types=walked, hops=hops, limit=_TO_CHOOSE_FROM * most)
     degrees = graph.nodes(db, [centre.number, *(r.node for r in reached)])
     chosen = _chosen(centre.number, reached, degrees, most - 1)
@@ -86,12 +92,6 @@ def subgraph(
         edges_by_type=dict(Counter(edge.type for edge in edges)),
         more=len(reached) - len(drawn),
     )
-
-
-def _usual_types(centre: Node, view: View) -> tuple[str, ...]:
-    """All of them; but who else there is belongs only where somebody else was asked for."""
-    is_guest = centre.kind is NodeKind.USER and centre.id != view.viewer
-    return () if is_guest else tuple(name for name in edge_types() if name != "LIKE_MINDED")
 
 
 def _chosen(
@@ -114,7 +114,7 @@ def _chosen(
 def _edges(
     graph: Graph, db: Connection, view: View, nodes: list[int], types: Sequence[str], drawn: Sequence[Reached]
 ) -> list[Edge]:
-    """Those among the nodes, and those by which they were reached: a guest's own are among these alone."""
+    """Those among the nodes, and those by which they were reached, which may be too light to be among the former."""
     among = graph.edges_among(db, nodes, view, types=types, limit=_EDGES_A_NODE * len(nodes))
     there = set(nodes)
     ways = [r.via for r in drawn if {r.via.source, r.via.target} <= there]
