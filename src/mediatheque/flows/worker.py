@@ -153,9 +153,18 @@ async def _work(app: Mediatheque, queue: App, lanes: Mapping[Lane, int], stop: a
         for task in done - {stopped}:
             task.result()
     finally:
-        for task in (stopped, *aside, *working):
+        # Asked again, a lane leaves its jobs as they are: not before they had their time.
+        await asyncio.gather(_ended(1.0, stopped, *aside), _ended(GRACE_S + 4.0, *working))
+
+
+async def _ended(every_s: float, *tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks until they have ended: before Python 3.12 asyncio.wait_for, by which the driver waits, may lose a cancellation."""
+    left = set(tasks)
+    while left:
+        for task in left:
             task.cancel()
-        await asyncio.gather(stopped, *aside, *working, return_exceptions=True)
+        _, left = await asyncio.wait(left, timeout=every_s)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _in_lane(app: Mediatheque, queue: App, lane: Lane, count: int, *, wait: bool = True) -> None:
