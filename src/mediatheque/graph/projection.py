@@ -11,7 +11,7 @@ of every load, and `mediatheque check` looks.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from mediatheque.graph.edges import (
     LIVE,
@@ -421,8 +421,3 @@ def _follow_function() -> str:
 
 def _codes(types: Mapping[str, EdgeType], *names: str) -> str:
     return ", ".join(str(types[name].code) for name in names)
-
-
-def ordered_columns() -> Sequence[str]:
-    """The columns of an edge, in one order."""
-    return tuple(COLUMNS)
