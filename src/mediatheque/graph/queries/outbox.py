@@ -104,11 +104,6 @@ def is_anything_waiting(db: Connection) -> bool:
     ).scalar_one()
 
 
-def count_waiting(db: Connection) -> int:
-    """How many entries there are."""
-    return db.execute(text("SELECT count(*) FROM graph_outbox")).scalar_one()
-
-
 def waiting(db: Connection, limit: int) -> Waiting:
     """The oldest entries."""
     rows = db.execute(
