@@ -80,6 +80,8 @@ users = Table(
     Column("shares_taste", Boolean, nullable=False, server_default=text("false")),
     # Rises with every change of what the person told, so that what was worked out from it counts no more.
     Column("history_version", BigInteger, nullable=False, server_default="0"),
+    # How the person wants the page: language, colours, saved views.
+    Column("preferences", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     CheckConstraint("role IN ('admin', 'member')", name="role"),
     CheckConstraint("length(btrim(name)) > 0", name="name_not_blank"),
     CheckConstraint("max_age BETWEEN 0 AND 21", name="max_age"),
