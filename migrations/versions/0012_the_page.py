@@ -20,7 +20,14 @@ def upgrade() -> None:
             nullable=False,
         ),
     )
+    op.create_table(
+        "ended_sessions",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ended_sessions")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("ended_sessions")
     op.drop_column("users", "preferences")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, text, update
+from sqlalchemy import Connection, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mediatheque.accounts.keys import NewKey
-from mediatheque.accounts.tables import api_keys, credentials
+from mediatheque.accounts.tables import api_keys, credentials, ended_sessions
 from mediatheque.kit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from mediatheque.library.queries.turns import take_catalogues_turn
 from mediatheque.library.queries.users import User, add_user, delete_user, user_from_row
@@ -39,7 +39,7 @@ def register(db: Connection, name: str, password_hash: str, *, is_open: bool) ->
 
     Raises Forbidden when it is closed, else as `add_user`.
     """
-    if not is_open and _has_users(db):
+    if not is_open and has_users(db):
         raise Forbidden("Registration is closed here; ask the administrator for an account.")
     user = add_user(db, name)
     if not is_open and not user.is_admin:  # somebody else was first while we waited
@@ -88,6 +88,26 @@ def user_signed_in(db: Connection, user_id: int, issued_at: datetime) -> User:
     if row is None or issued_at < row.changed_at:
         raise Unauthenticated("This sign-in counts no more (the password was changed); sign in again.")
     return user_from_row(row)
+
+
+def user_in_session(db: Connection, session_id: str, user_id: int, issued_at: datetime) -> User:
+    """The user whose session of the page this is; raises Unauthenticated when it was ended."""
+    row = db.execute(
+        select(users, credentials.c.changed_at)
+        .join(credentials)
+        .where(users.c.id == user_id, ~exists().where(ended_sessions.c.id == session_id))
+    ).first()
+    if row is None or issued_at < row.changed_at:
+        raise Unauthenticated("This session has ended; sign in again.")
+    return user_from_row(row)
+
+
+def end_session(db: Connection, session_id: str, expires_at: datetime) -> None:
+    """Make a session of the page worthless, also to who copied its cookie; forgets those that ran out by now."""
+    db.execute(delete(ended_sessions).where(ended_sessions.c.expires_at < datetime.now(UTC)))
+    db.execute(
+        upsert(ended_sessions).values(id=session_id, expires_at=expires_at).on_conflict_do_nothing()
+    )
 
 
 def user_with_key(db: Connection, key_hash: bytes) -> User:
@@ -169,7 +189,8 @@ def _keep_an_admin(db: Connection, user_id: int) -> None:
         raise Conflict("Nobody else is an administrator here; make somebody else one first.")
 
 
-def _has_users(db: Connection) -> bool:
+def has_users(db: Connection) -> bool:
+    """Whether anybody is here yet."""
     return db.execute(select(users.c.id).limit(1)).first() is not None
 
 

@@ -43,4 +43,12 @@ api_keys = Table(
     Index("ix_api_keys_user_id", "user_id"),
 )
 
-__all__ = ["api_keys", "credentials", "metadata"]
+#: Sessions of the page that were signed out of before they would have run out; kept until then.
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+
+__all__ = ["api_keys", "credentials", "ended_sessions", "metadata"]
