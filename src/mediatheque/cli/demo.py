@@ -64,7 +64,7 @@ def demo(as_json: AsJson = False) -> None:
             _recommend(app, printer, household[member.name])
         for query in flow.SEARCHES:
             _search(app, printer, household[flow.HOUSEHOLD[0].name], query)
-        _listen(app, printer, household[flow.HOUSEHOLD[0].name])
+        _listen(app, printer, household)
         _connect(app, printer, household)
         _share(app, printer, household[flow.HOUSEHOLD[0].name], household[flow.HOUSEHOLD[1].name])
         _say_how_to_go_on(app, printer, flow.HOUSEHOLD, flow.PASSWORD)
@@ -131,32 +131,30 @@ def _search(app: Mediatheque, printer: Printer, viewer: User, query: str) -> Non
         _say_hit(printer, hit)
 
 
-def _listen(app: Mediatheque, printer: Printer, user: User) -> None:
-    """A recording is listened to, and answers a question; skipped where the extra "archive" is not installed."""
+def _listen(app: Mediatheque, printer: Printer, household: Mapping[str, User]) -> None:
+    """Recordings become text, and answer questions; skipped where the extra "archive" is not installed."""
     from mediatheque.cli.following import job_json, work_and_follow
-    from mediatheque.flows import asking
-    from mediatheque.flows.demo import QUESTION, add_recording
-    from mediatheque.search.queries.threads import Thread, delete_thread
+    from mediatheque.flows.demo_recordings import CONVERSATIONS, QUESTION, add_recordings, have_asked
 
-    _headline(printer, "A recording: two people on sound in films")
+    _headline(printer, "Recordings: listened to, and asked")
     try:
-        added = add_recording(app, user)
+        added = add_recordings(app, household)
     except Unavailable as error:
         printer.note(str(error))
         return
-    for job in work_and_follow(app, printer, user.id, [added.job_id] if added.job_id is not None else []):
-        printer.emit(job_json(job))
-        printer.say(f"Listened to: {job.error or job.line}.")
+    for user in household.values():
+        mine = [one.job_id for whose, one in added if whose.id == user.id and one.job_id is not None]
+        for job in work_and_follow(app, printer, user.id, mine):
+            printer.emit(job_json(job))
+            printer.say(f"{job.title}: {job.error or job.line}.")
     embedder = embedder_of(app, printer)
-    steps = list(asking.ask(app.database, asking.Asking(user.id, QUESTION), embedder=embedder))
-    (thread,) = (step for step in steps if isinstance(step, Thread))
-    (done,) = (step for step in steps if isinstance(step, asking.Done))
-    with app.database.transaction() as db:
-        # Run again, the demo finds everything as it was.
-        delete_thread(db, user.id, thread.id)
-    printer.emit({"question": QUESTION, "answer": done.answer.text})
-    printer.say(f"Asked: “{QUESTION}”", style="bold")
-    printer.say(done.answer.text)
+    for name, questions in CONVERSATIONS:
+        answers = have_asked(app, household[name], questions, embedder)
+        for question, answer in zip(questions, answers, strict=True):
+            printer.emit({"user": name, "question": question, "answer": answer})
+            if question == QUESTION:
+                printer.say(f"Asked: “{question}”", style="bold")
+                printer.say(answer)
 
 
 def _connect(app: Mediatheque, printer: Printer, household: Mapping[str, User]) -> None:

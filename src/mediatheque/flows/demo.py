@@ -10,12 +10,10 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from mediatheque.accounts.passwords import hash_password
 from mediatheque.accounts.queries import password_hash_of, set_password
 from mediatheque.enrich.sources import SourceSettings, SyncPlan
-from mediatheque.flows.archiving import Added, Wishes, add_file
 from mediatheque.flows.catalogue import sync
 from mediatheque.flows.import_history import import_file
 from mediatheque.importers import Options
@@ -24,9 +22,6 @@ from mediatheque.kit.errors import Conflict
 from mediatheque.library.queries.batches import Batch, list_batches
 from mediatheque.library.queries.claims import count_claims
 from mediatheque.library.queries.users import User, add_user, all_users, set_sharing
-
-if TYPE_CHECKING:
-    from mediatheque.wiring import Mediatheque
 
 #: What both members of the household sign in with; their library holds nothing that is anybody's.
 PASSWORD = "demo-household"  # noqa: S105
@@ -42,8 +37,12 @@ class Member:
 
 
 HOUSEHOLD = (
-    Member("Nora", ("NetflixViewingHistory.csv", "goodreads_library_export.csv")),
-    Member("Emil", ("netflix-report", "watch-history.json", "goodreads_library_export.csv"), profile="Emil"),
+    Member("Nora", ("NetflixViewingHistory.csv", "letterboxd-nora", "goodreads_library_export.csv")),
+    Member(
+        "Emil",
+        ("netflix-report", "watch-history.json", "ratings.csv", "goodreads_library_export.csv"),
+        profile="Emil",
+    ),
 )
 
 #: What to look for, in words that are in no title.
@@ -57,13 +56,9 @@ SEARCHES = (
 #: Who asks how what hangs together with what; "me" is whoever asks.
 PATHS = (
     ("Emil", "Dune (1965)", "Blade Runner 2049 (2017)"),
-    ("Emil", "me", "Arrival (2016)"),
+    ("Emil", "me", "Roma (2018)"),
     ("Nora", "Listening in the Dark", "Do Androids Dream of Electric Sheep? (1968)"),
 )
-
-#: What is listened to, and a question that only it answers.
-RECORDING = "listening-in-the-dark.opus"
-QUESTION = "What were the voices of the visitors made from?"
 
 
 def check_is_demo(db: Connection) -> None:
@@ -106,13 +101,6 @@ def import_exports(database: Database, user: User, member: Member) -> list[Batch
             known = before.get(path.name)
             done.append(known or import_file(database, user.id, path, options=options))
     return done
-
-
-def add_recording(app: Mediatheque, user: User) -> Added:
-    """Put the demo's own recording, two people on sound in films, into a member's archive, unless it is there."""
-    recording = resources.files("mediatheque").joinpath("demo_media", RECORDING)
-    with resources.as_file(recording) as path:
-        return add_file(app, user.id, path, RECORDING, Wishes(tags=("sound",)))
 
 
 @contextmanager
