@@ -22,6 +22,7 @@ from mediatheque.api import (
     graph_elsewhere,
     graph_taste,
     health,
+    home,
     imports,
     items,
     jobs,
@@ -57,6 +58,7 @@ from mediatheque.wiring import Mediatheque
 
 _RESOURCES = (
     auth,
+    home,
     items,
     ratings,
     events,
@@ -115,6 +117,7 @@ def create_app(opened: Mediatheque) -> FastAPI:
     app.state.following = Following(opened)
     app.state.metrics = Metrics()
     app.state.answers = Answers()
+    app.state.pages = home.Pages()
     app.state.lists_at_once = CapacityLimiter(LISTS_AT_ONCE)
     app.state.graphs_at_once = CapacityLimiter(GRAPHS_AT_ONCE)
     _include(app)

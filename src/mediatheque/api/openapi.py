@@ -15,7 +15,7 @@ from mediatheque.api.problems import Problem
 DESCRIPTION = """
 Everything the command line can do, for programs and pages.
 
-* Sign in at `/api/auth/login`, or make an API key, and send it as `Authorization: Bearer …`.
+* Sign in at `/api/auth/login`, or make an API key, and send it as `Authorization: Bearer …`; the page has a cookie.
 * You reach what is yours and the catalogue; anything else is answered as if it did not exist (404).
 * Lists come in pages: hand `next` back as `cursor`.
 * Errors are problems (RFC 9457, `application/problem+json`) that say what to do.
@@ -23,6 +23,7 @@ Everything the command line can do, for programs and pages.
 
 TAGS = [
     {"name": "accounts", "description": "Register, sign in, API keys."},
+    {"name": "home", "description": "Your first page."},
     {"name": "items", "description": "Films, shows, episodes, videos, books and audio."},
     {"name": "ratings", "description": "How good you find them."},
     {"name": "events", "description": "What you did, told or read from exports."},
@@ -79,15 +80,17 @@ def _document(app: FastAPI, by_hand: Sequence[type[BaseModel]]) -> dict[str, Any
     for path in written["paths"].values():
         for method in _METHODS:
             if method in path:
-                _complete_operation(path[method])
+                _complete_operation(method, path[method])
     return written
 
 
-def _complete_operation(operation: dict[str, Any]) -> None:
+def _complete_operation(method: str, operation: dict[str, Any]) -> None:
     """Add the errors that an operation can answer because of what it takes, not of what it does."""
     statuses = {500}
     if operation.get("security"):
         statuses |= {401, 503}
+        if method not in ("get", "head", "options"):
+            statuses |= {403}  # a cookie without its CSRF token
     if operation.get("requestBody"):
         statuses |= {400, 413, 422}
     if operation.get("parameters"):
