@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, FastAPI
@@ -31,6 +32,8 @@ from mediatheque.api import (
     media,
     media_adding,
     media_files,
+    media_lines,
+    media_many,
     metrics,
     models,
     onboarding,
@@ -39,10 +42,12 @@ from mediatheque.api import (
     recommendations,
     review,
     search,
+    session,
     shown,
     syncs,
     uploading,
     uploads,
+    uploads_begun,
     users,
 )
 from mediatheque.api.answers import LISTS_AT_ONCE, Answers
@@ -58,6 +63,7 @@ from mediatheque.wiring import Mediatheque
 
 _RESOURCES = (
     auth,
+    session,
     home,
     items,
     ratings,
@@ -70,7 +76,10 @@ _RESOURCES = (
     media,
     media_adding,
     media_files,
+    media_lines,
+    media_many,
     uploads,
+    uploads_begun,
     jobs_live,
     jobs,
     chat,
@@ -94,6 +103,34 @@ def create_app(opened: Mediatheque) -> FastAPI:
 
     Raises Invalid when the setting for the tokens' key or the models' registry cannot be used.
     """
+    app = _described()
+    app.state.mediatheque = opened
+    # Follows a registry elsewhere from now on, so that the first request need not do without the model.
+    _ = opened.champions
+    app.state.signing_key = signing_key(opened.settings)
+    app.state.attempts = Attempts()
+    app.state.chat_limits = ChatLimits()
+    app.state.following = Following(opened)
+    app.state.metrics = Metrics()
+    app.state.answers = Answers()
+    app.state.pages = home.Pages()
+    app.state.lists_at_once = CapacityLimiter(LISTS_AT_ONCE)
+    app.state.graphs_at_once = CapacityLimiter(GRAPHS_AT_ONCE)
+    answer_problems(app)
+    app.add_middleware(BoundedBodies, largest=_largest(opened))
+    app.add_middleware(uploads.Tus)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    return app
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document, without a library: what clients are generated from."""
+    return _described().openapi()
+
+
+def _described() -> FastAPI:
+    """The routes and what is said of them, over nothing yet."""
     app = FastAPI(
         title="Mediatheque",
         version=mediatheque.__version__,
@@ -108,25 +145,8 @@ def create_app(opened: Mediatheque) -> FastAPI:
         # Two addresses for one thing confuse caches and clients.
         redirect_slashes=False,
     )
-    app.state.mediatheque = opened
-    # Follows a registry elsewhere from now on, so that the first request need not do without the model.
-    _ = opened.champions
-    app.state.signing_key = signing_key(opened.settings)
-    app.state.attempts = Attempts()
-    app.state.chat_limits = ChatLimits()
-    app.state.following = Following(opened)
-    app.state.metrics = Metrics()
-    app.state.answers = Answers()
-    app.state.pages = home.Pages()
-    app.state.lists_at_once = CapacityLimiter(LISTS_AT_ONCE)
-    app.state.graphs_at_once = CapacityLimiter(GRAPHS_AT_ONCE)
     _include(app)
-    answer_problems(app)
     openapi.complete(app, NewLink)
-    app.add_middleware(BoundedBodies, largest=_largest(opened))
-    app.add_middleware(uploads.Tus)
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(Measured, metrics=app.state.metrics)
     return app
 
 

@@ -1,0 +1,40 @@
+/** Every key that does something here, asked for with `?`. */
+import { useLingui } from "@lingui/react/macro";
+import { Keys } from "@/kit/keys";
+import { Dialog } from "@/kit/overlay";
+import { useListening } from "@/kit/shortcuts";
+
+export function ShortcutsDialog({
+  open,
+  onOpenChange,
+}: {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}) {
+  const { t } = useLingui();
+  const shortcuts = useListening();
+  return (
+    <Dialog
+      title={t`Shortcuts`}
+      description={t`What the keyboard can do on this page`}
+      open={open}
+      onOpenChange={onOpenChange}
+    >
+      <dl className="grid gap-1 text-sm">
+        {shortcuts.map((one) => (
+          <div
+            key={`${one.keys} ${one.name}`}
+            className="flex items-center justify-between gap-4 rounded-lg px-1 py-1.5"
+          >
+            <dt>{one.name}</dt>
+            <dd className="flex gap-1.5 text-muted">
+              {one.keys.split(" ").map((key) => (
+                <Keys key={key} of={key} />
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

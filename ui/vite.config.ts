@@ -1,0 +1,57 @@
+/** How the page is built: into the Python package, with hashed assets and compressed twins beside them. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { lingui } from "@lingui/vite-plugin";
+import babel, { defineRolldownBabelPreset } from "@rolldown/plugin-babel";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+const BUILT = join(import.meta.dirname, "../src/mediatheque/page");
+/** Below this, headers outweigh what compression saves. */
+const SMALLEST = 1024;
+
+/** Text assets get a .br and a .gz beside them, so that the server never compresses what does not change. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    apply: "build",
+    closeBundle() {
+      for (const name of readdirSync(BUILT, { recursive: true, encoding: "utf8" })) {
+        if (!/\.(js|css|svg|json|webmanifest|html)$/.test(name)) continue;
+        const path = join(BUILT, name);
+        const bytes = readFileSync(path);
+        if (bytes.length < SMALLEST) continue;
+        writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+        const params = {
+          [constants.BROTLI_PARAM_QUALITY]: 11,
+          [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+        };
+        writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }));
+      }
+    },
+  };
+}
+
+const api = process.env.MEDIATHEQUE_API ?? "http://127.0.0.1:8000";
+
+/** Lingui's macros; Babel is slow, so only files that use them pass it. */
+const messages = defineRolldownBabelPreset({
+  preset: () => ({ plugins: ["@lingui/babel-plugin-lingui-macro"] }),
+  rolldown: { filter: { code: /@lingui\/(core|react)\/macro/ } },
+});
+
+export default defineConfig({
+  plugins: [babel({ presets: [messages] }), react(), lingui(), tailwindcss(), compressed()],
+  resolve: { alias: { "@": join(import.meta.dirname, "src") } },
+  build: {
+    outDir: BUILT,
+    emptyOutDir: true,
+    // The strict policy allows no data: scripts, and fonts are cached better as files.
+    assetsInlineLimit: 0,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { "/api": { target: api, ws: true }, "/health": api } },
+});
