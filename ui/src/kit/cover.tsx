@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { usePreferences } from "@/api/preferences";
 import { cn } from "./classes";
+import { Drawing } from "./cover-drawing";
 import type { Kind } from "./kinds";
 
 export type Covered = {
@@ -36,17 +37,6 @@ function hash(text: string): number {
     sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
   }
   return sum >>> 0;
-}
-
-/** Even numbers from 0 to 1, drawn from a seed (mulberry32). */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 export function Cover({ title, kind, year, by, imageUrl, className }: Covered & { className?: string }) {
@@ -117,157 +107,5 @@ function Drawn({ title, kind, year, by, className }: Covered & { className?: str
         </p>
       </div>
     </div>
-  );
-}
-
-type DrawingProps = { kind: Kind; seed: number; first: string; second: string };
-
-/** Every kind has a hand of its own, so that a shelf can be read from afar. */
-function Drawing({ kind, seed, first, second }: DrawingProps) {
-  const roll = dice(seed);
-  switch (kind) {
-    case "film":
-      return roll() < 0.5 ? (
-        <Horizon roll={roll} first={first} second={second} />
-      ) : (
-        <Beams roll={roll} first={first} second={second} />
-      );
-    case "show":
-    case "episode":
-      return <Bands roll={roll} first={first} second={second} />;
-    case "book":
-      return <Shapes roll={roll} first={first} second={second} />;
-    case "video":
-      return <Tiles roll={roll} first={first} second={second} />;
-    case "audio":
-      return <Waves roll={roll} first={first} second={second} />;
-  }
-}
-
-type Hand = { roll: () => number; first: string; second: string };
-
-/** A sun over hills. */
-function Horizon({ roll, first, second }: Hand) {
-  const x = 45 + roll() * 110;
-  const y = 55 + roll() * 55;
-  const radius = 26 + roll() * 34;
-  const hill = (base: number) => {
-    const [a, b, c] = [base - roll() * 40, base - roll() * 60, base - roll() * 30];
-    return `M0 300V${a}C50 ${a - 30 * roll()} 70 ${b} 110 ${b}S170 ${c + 24} 200 ${c}V300Z`;
-  };
-  return (
-    <>
-      <circle cx={x} cy={y} r={radius} fill={first} />
-      <path d={hill(190)} fill={second} opacity="0.4" />
-      <path d={hill(235)} fill={second} opacity="0.28" />
-    </>
-  );
-}
-
-/** Light from a projector. */
-function Beams({ roll, first, second }: Hand) {
-  const x = roll() < 0.5 ? -10 : 210;
-  const y = 10 + roll() * 60;
-  const spread = 34 + roll() * 26;
-  const far = 200 - x;
-  return (
-    <>
-      {[0, 1, 2, 3].map((at) => (
-        <path
-          key={at}
-          d={`M${x} ${y}L${far} ${y + at * spread - 20}L${far} ${y + at * spread + spread * 0.55 - 20}Z`}
-          fill={at % 2 ? second : first}
-          opacity={0.85 - at * 0.14}
-        />
-      ))}
-      <circle cx={x} cy={y} r={30} fill={first} />
-    </>
-  );
-}
-
-/** Broad bands, as of a test card. */
-function Bands({ roll, first, second }: Hand) {
-  const tilt = -24 + roll() * 48;
-  const start = 10 + roll() * 30;
-  return (
-    <g transform={`rotate(${tilt} 100 90)`}>
-      {[0, 1, 2, 3, 4].map((at) => (
-        <rect
-          key={at}
-          x={-80}
-          y={start + at * 27}
-          width={360}
-          height={7 + roll() * 14}
-          fill={at % 2 ? second : first}
-          opacity={0.9 - at * 0.12}
-        />
-      ))}
-    </g>
-  );
-}
-
-/** Cut paper below the title. */
-function Shapes({ roll, first, second }: Hand) {
-  const x = 60 + roll() * 80;
-  const y = 205 + roll() * 30;
-  const turn = roll() * 90;
-  return (
-    <>
-      <circle cx={x} cy={y} r={48 + roll() * 22} fill={first} />
-      <rect
-        x={x - 20}
-        y={y - 8}
-        width={70 + roll() * 40}
-        height={70 + roll() * 30}
-        fill={second}
-        opacity="0.75"
-        transform={`rotate(${turn} ${x} ${y})`}
-      />
-      <line x1="0" x2="200" y1={280} y2={280} stroke={first} strokeWidth="3" />
-    </>
-  );
-}
-
-/** A wall of small pictures. */
-function Tiles({ roll, first, second }: Hand) {
-  const tiles = Array.from({ length: 24 }, (_, at) => ({ at, dice: roll(), bright: roll() }));
-  return (
-    <>
-      {tiles.map(({ at, dice: kind, bright }) => (
-        <rect
-          key={at}
-          x={(at % 4) * 50 + 4}
-          y={Math.floor(at / 4) * 34 + 4}
-          width={42}
-          height={26}
-          rx={4}
-          fill={kind < 0.5 ? first : second}
-          opacity={0.08 + bright * 0.5}
-        />
-      ))}
-    </>
-  );
-}
-
-/** Rings that spread, as sound does. */
-function Waves({ roll, first, second }: Hand) {
-  const x = 40 + roll() * 120;
-  const y = 60 + roll() * 50;
-  return (
-    <>
-      {[96, 74, 54, 36, 20].map((radius, at) => (
-        <circle
-          key={radius}
-          cx={x}
-          cy={y}
-          r={radius}
-          fill="none"
-          stroke={at % 2 ? second : first}
-          strokeWidth={5 + roll() * 5}
-          opacity={0.4 + at * 0.13}
-        />
-      ))}
-      <circle cx={x} cy={y} r={8} fill={first} />
-    </>
   );
 }
