@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,15 +19,20 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from mediatheque.accounts.queries import set_password
+from mediatheque.accounts.sessions import begin_session, write_session
 from mediatheque.accounts.tokens import issue_token
+from mediatheque.api.cookies import COOKIE
+from mediatheque.archive.queries.media import mark_step
 from mediatheque.flows.jobs import defer_media, defer_training
 from mediatheque.jobs import queries
 from mediatheque.jobs.states import State
 from mediatheque.kit.database import Database
 from mediatheque.library.queries.users import User
 from mediatheque.wiring import Mediatheque
+from recordings import add_worked_on
 
 
 def give(opened: Mediatheque, database: Database, user: User, title: str = "A talk") -> int:
@@ -60,6 +66,7 @@ def test_a_member_sees_their_own_jobs_and_an_administrator_all_on_demand(
     assert as_ben.post(f"/api/jobs/{hers}/cancel").status_code == 404
     seen = as_ada.get(f"/api/jobs/{his}").json()
     assert (seen["is_mine"], seen["media_id"], seen["state"]) == (False, 12, "pending")
+    assert (seen["user_name"], as_ada.get(f"/api/jobs/{own}").json()["user_name"]) == (ben.name, None)
 
 
 def test_jobs_come_in_pages_and_by_state(
@@ -101,6 +108,20 @@ def test_lanes_are_paused_by_administrators(
     assert lanes["interactive"] == {"name": "interactive", "paused_at": None, "waiting": 1, "running": 0}
     lanes = {lane["name"]: lane for lane in as_ada.post("/api/lanes/heavy/resume").json()["items"]}
     assert lanes["heavy"]["paused_at"] is None
+
+
+def test_lanes_tell_who_works_and_how_quickly(
+    opened: Mediatheque, database: Database, ada: User, as_ada: TestClient, as_ben: TestClient, tmp_path: Path
+) -> None:
+    nobody = as_ada.get("/api/lanes").json()
+    assert (nobody["workers"], nobody["listening_speed"]) == (0, None)
+    talk = add_worked_on(opened, ada.id, tmp_path)
+    with database.transaction() as db:
+        db.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
+        mark_step(db, talk, "transcribe", 1, 5.0)
+    lanes = as_ada.get("/api/lanes").json()
+    assert (lanes["workers"], lanes["listening_speed"]) == (1, 12.0)
+    assert as_ben.get("/api/lanes").json()["listening_speed"] is None
 
 
 @pytest.fixture
@@ -254,6 +275,16 @@ def test_a_websocket_tells_the_same_and_goes_on_after_a_cut(
             socket.recv(5)
         assert refused.value.rcvd is not None
         assert refused.value.rcvd.code == 1008
+
+
+def test_a_websocket_opens_for_our_page_by_its_cookie(
+    address: str, app: FastAPI, opened: Mediatheque, database: Database, ada: User
+) -> None:
+    job_id = give(opened, database, ada)
+    cookie = {"Cookie": f"{COOKIE}={write_session(app.state.signing_key, begin_session(ada.id)).text}"}
+    live = address.replace("http", "ws") + "/api/jobs/live"
+    with connect(live, additional_headers=cookie, origin=Origin(address)) as socket:
+        assert json.loads(socket.recv(5))["data"]["id"] == job_id
 
 
 def test_who_follows_is_let_go_when_the_server_stops(

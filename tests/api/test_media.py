@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from mediatheque.archive.queries.media import MediaFile, files_of, put_file
 from mediatheque.archive.queries.pairs import FoundPair, put_pairs
 from mediatheque.kit.database import Database
 from mediatheque.library.queries.users import User
@@ -230,7 +231,13 @@ def test_changes_that_cannot_be_change_nothing(as_ada: TestClient, talk: int) ->
 def test_lists_are_filtered(as_ada: TestClient, database: Database, talk: int) -> None:
     other = upload(as_ada, b"other", title="Owls", tags="birds").json()["media"]["id"]
     assert ids(as_ada) == [other, talk]
-    assert ids(as_ada, q="owls") == ids(as_ada, tag="BIRDS") == ids(as_ada, state="pending") == [other]
+    assert (
+        ids(as_ada, q="ow")
+        == ids(as_ada, q="owls")
+        == ids(as_ada, tag="BIRDS")
+        == ids(as_ada, state="pending")
+        == [other]
+    )
     assert ids(as_ada, tag="insects") == ids(as_ada, state=["completed", "failed"]) == [talk]
     assert ids(as_ada, origin="recording") == ids(as_ada, parent=talk) == ids(as_ada, speaker="Ada") == []
     as_ada.patch(f"/api/media/{talk}", json={"speakers": [{"number": 1, "name": "Ben"}]})
@@ -274,8 +281,22 @@ def test_usage(as_ada: TestClient, as_ben: TestClient, opened: Mediatheque, talk
     as_ada.post("/api/uploads", headers={"Upload-Length": "1000"})
     used = as_ada.get("/api/media/usage").json()
     # The listening copy of the test has the same bytes as the original, and counts with it.
-    assert used == {"used_bytes": len(SOUND) + 14, "quota_bytes": 1 << 30, "uploading_bytes": 1000}
-    assert as_ben.get("/api/media/usage").json()["used_bytes"] == 0
+    assert used == {
+        "recordings": 1,
+        "duration_ms": 60_000,
+        "in_trash": 0,
+        "pairs": 0,
+        "trash_days": opened.settings.trash_days,
+        "largest_upload_bytes": 1 << 20,
+        "used_bytes": len(SOUND) + 14,
+        "quota_bytes": 1 << 30,
+        "uploading_bytes": 1000,
+    }
+    as_ada.delete(f"/api/media/{talk}")
+    thrown = as_ada.get("/api/media/usage").json()
+    assert (thrown["recordings"], thrown["duration_ms"], thrown["in_trash"]) == (0, 0, 1)
+    his = as_ben.get("/api/media/usage").json()
+    assert (his["recordings"], his["in_trash"], his["used_bytes"]) == (0, 0, 0)
 
 
 def test_work_is_done_again(as_ada: TestClient, as_ben: TestClient, talk: int) -> None:
@@ -329,3 +350,59 @@ def test_two_that_sound_alike_are_asked_about(
     assert as_ada.post(path, json={"answer": "different"}).json()["gone_id"] is None
     assert as_ada.post(path, json={"answer": "same"}).status_code == 409
     assert as_ada.post(path, json={"answer": "perhaps"}).status_code == 422
+
+
+def test_lines_for_who_plays_it(as_ada: TestClient, as_ben: TestClient, talk: int) -> None:
+    path = f"/api/media/{talk}"
+    assert as_ben.get(f"{path}/lines").status_code == 404
+    as_ada.patch(
+        path, json={"lines": [{"start_ms": 1500, "text": "Bees dance."}, {"start_ms": 3500, "text": ""}]}
+    )
+    said = as_ada.get(f"{path}/lines", params={"words": True}).json()["lines"]
+    assert [(line["speaker"], line["text"], line["heard"]) for line in said] == [
+        (0, "Bees dance.", "Bees dans."),
+        (1, "", "Do they?"),
+        (0, "They do.", None),
+    ]
+    as_file = as_ada.get(f"{path}/transcript", params={"format": "srt", "download": True})
+    assert as_file.headers["content-disposition"].startswith('attachment; filename="Bees.srt"')
+
+
+def test_many_at_once(as_ada: TestClient, as_ben: TestClient, talk: int) -> None:
+    other = upload(as_ada, b"other", title="Owls", tags="birds").json()["media"]["id"]
+    both = {"ids": [talk, other, 999_999]}
+    assert as_ben.post("/api/media/tags", json={**both, "add": ["his"]}).json() == {"ids": [], "refused": []}
+    assert as_ben.post("/api/media/trash", json=both).json()["ids"] == []
+    tagged = as_ada.post("/api/media/tags", json={**both, "add": ["nature"], "remove": ["birds"]}).json()
+    assert sorted(tagged["ids"]) == [talk, other]
+    assert {m["id"]: m["tags"] for m in as_ada.get("/api/media").json()["items"]} == {
+        other: ["nature"],
+        talk: ["nature", "insects"],
+    }
+    assert as_ada.post("/api/media/trash", json=both).json() == {"ids": [talk, other], "refused": []}
+    assert ids(as_ada) == []
+    assert as_ben.post("/api/media/trash/restore", json=both).json()["ids"] == []
+    assert as_ada.post("/api/media/trash/restore", json=both).json()["ids"] == [talk, other]
+    assert ids(as_ada) == [other, talk]
+    assert as_ada.post("/api/media/trash", json={"ids": []}).status_code == 422
+
+
+def test_what_cannot_be_brought_back_hinders_no_other(as_ada: TestClient, talk: int) -> None:
+    first = as_ada.post("/api/media", json={"url": LINK}).json()["media"]["id"]
+    as_ada.post("/api/media/trash", json={"ids": [first, talk]})
+    as_ada.post("/api/media", json={"url": LINK})
+    back = as_ada.post("/api/media/trash/restore", json={"ids": [first, talk]}).json()
+    assert back["ids"] == [talk]
+    assert [each["id"] for each in back["refused"]] == [first]
+    assert "was added again" in back["refused"][0]["detail"]
+
+
+def test_a_recording_names_its_picture(as_ada: TestClient, opened: Mediatheque, talk: int) -> None:
+    assert as_ada.get(f"/api/media/{talk}").json()["thumbnail"] is None
+    with opened.database.transaction() as db:
+        waveform = files_of(db, talk)["waveform"]
+        put_file(db, talk, MediaFile("thumbnail", waveform.sha256, waveform.size_bytes, "image/jpeg"))
+    [listed] = as_ada.get("/api/media").json()["items"]
+    assert listed["thumbnail"] == f"/api/media/{talk}/file/thumbnail"
+    assert as_ada.get(f"/api/media/{talk}").json()["thumbnail"] == listed["thumbnail"]
+    assert as_ada.get(listed["thumbnail"]).headers["content-type"] == "image/jpeg"

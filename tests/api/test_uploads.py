@@ -171,6 +171,17 @@ def test_an_upload_is_given_up(as_ada: TestClient, opened: Mediatheque) -> None:
     assert sweep_uploads(opened) == len(files(opened)) == 0
 
 
+def test_what_is_unfinished_is_listed(as_ada: TestClient, as_ben: TestClient) -> None:
+    done = begin(as_ada)
+    send(as_ada, done, 0, CONTENT)
+    path = begin(as_ada, filename="spoken.webm", origin="recording")
+    send(as_ada, path, 0, CONTENT[:5000])
+    [upload] = as_ada.get("/api/uploads").json()["items"]
+    assert (upload["url"], upload["file_name"], upload["is_recording"]) == (path, "spoken.webm", True)
+    assert (upload["size_bytes"], upload["arrived_bytes"]) == (len(CONTENT), 5000)
+    assert as_ben.get("/api/uploads").json()["items"] == []
+
+
 def test_what_expired_is_swept_and_what_goes_on_is_not(
     as_ada: TestClient, opened: Mediatheque, database: Database
 ) -> None:

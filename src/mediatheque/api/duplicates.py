@@ -11,7 +11,7 @@ from mediatheque.api.cursors import Cursor, Limit, read_number, write_cursor
 from mediatheque.api.media_shapes import PairAnswer, PairAnswered, PairSide, PairView, shown
 from mediatheque.api.shapes import Page, PathId
 from mediatheque.archive.queries.media import Media
-from mediatheque.archive.queries.media_jobs import jobs_of_media
+from mediatheque.archive.queries.media_jobs import jobs_of_media, with_file
 from mediatheque.archive.queries.pairs import Pair, open_pairs
 from mediatheque.archive.queries.tags import tags_of_each
 from mediatheque.flows import pairs
@@ -71,10 +71,12 @@ def _views(db: Connection, user_id: int, those: list[Pair]) -> list[PairView]:
     every = [media for pair in those for media in (pair.later, pair.earlier)]
     tags = tags_of_each(db, user_id, [media.id for media in every])
     jobs = jobs_of_media(db, user_id, every)
+    pictured = with_file(db, user_id, "thumbnail", [media.id for media in every])
 
     def side(media: Media) -> PairSide:
         names = [tag.name for tag in tags.get(media.id, [])]
-        return PairSide(**shown(media, names, jobs.get(media.id)), play=f"/api/media/{media.id}/play")
+        told = shown(media, names, jobs.get(media.id), has_thumbnail=media.id in pictured)
+        return PairSide(**told, play=f"/api/media/{media.id}/play")
 
     return [
         PairView(

@@ -14,10 +14,13 @@ from mediatheque.api import problems
 from mediatheque.api.asking import Admin, Asker, Opened
 from mediatheque.api.cursors import Cursor, Limit, read_number, write_cursor
 from mediatheque.api.shapes import Page, PathId
+from mediatheque.archive.queries.media_jobs import listening_speed
 from mediatheque.jobs import queries
 from mediatheque.jobs.queries import Job
 from mediatheque.jobs.states import Lane, State
+from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import Forbidden
+from mediatheque.library.queries.checks import queue_figures
 from mediatheque.library.queries.users import User
 from mediatheque.wiring import Mediatheque
 
@@ -52,7 +55,9 @@ class JobView(BaseModel):
                 "error": None,
                 "timings": [{"step": "fetch", "seconds": 3.1, "attempt": 1}],
                 "media_id": 12,
+                "import_id": None,
                 "is_mine": True,
+                "user_name": "Ada",
                 "is_cancel_asked": False,
                 "created_at": "2026-11-20T10:00:00Z",
                 "started_at": "2026-11-20T10:00:01Z",
@@ -74,7 +79,9 @@ class JobView(BaseModel):
     error: str | None = Field(description="Why it failed, and what to do.")
     timings: list[TimingView]
     media_id: int | None = Field(description="The recording that it works on.")
+    import_id: int | None = Field(description="The import that it reads.")
     is_mine: bool
+    user_name: str | None = Field(description="Whose it is; none: the library's own.")
     is_cancel_asked: bool
     created_at: datetime
     started_at: datetime | None
@@ -96,9 +103,13 @@ class LaneView(BaseModel):
 
 
 class Lanes(BaseModel):
-    """Every lane."""
+    """Every lane, and who works."""
 
     items: list[LaneView]
+    workers: int = Field(description="How many programs take work from them; 0: everything waits for one.")
+    listening_speed: float | None = Field(
+        description="How many seconds of your latest recordings were transcribed in one; none: none was yet."
+    )
 
 
 @router.get("/jobs", summary="Your jobs", responses=problems.describe(403, 404))
@@ -150,14 +161,14 @@ async def retry_job(app: Opened, asker: Asker, job_id: PathId) -> JobView:
 @router.get("/lanes", summary="The lanes")
 async def list_lanes(app: Opened, asker: Asker) -> Lanes:
     """How many jobs wait in each and run, whoever's they are, and which are paused."""
-    return await _lanes(app)
+    return await _lanes(app, asker)
 
 
 @router.post("/lanes/{name}/pause", summary="Pause a lane (administrators)", responses=problems.describe(403))
 async def pause_lane(app: Opened, admin: Admin, name: Lane) -> Lanes:
     """Begin nothing more in it, on any machine; what was begun goes on to its end."""
     await app.database.run(queries.pause_lane, name)
-    return await _lanes(app)
+    return await _lanes(app, admin)
 
 
 @router.post(
@@ -166,7 +177,7 @@ async def pause_lane(app: Opened, admin: Admin, name: Lane) -> Lanes:
 async def resume_lane(app: Opened, admin: Admin, name: Lane) -> Lanes:
     """Let a paused lane run again; workers notice within two seconds."""
     await app.database.run(queries.resume_lane, name)
-    return await _lanes(app)
+    return await _lanes(app, admin)
 
 
 def whose(asker: User, *, is_all: bool) -> int | None:
@@ -181,13 +192,14 @@ def job_view(job: Job, asker: User) -> JobView:
     own: dict[str, Any] = {
         name: getattr(job, name)
         for name in JobView.model_fields
-        if name not in ("timings", "media_id", "is_mine", "is_cancel_asked")
+        if name not in ("timings", "media_id", "import_id", "is_mine", "is_cancel_asked")
     }
-    media_id = job.arguments.get("media_id")
+    media_id, import_id = job.arguments.get("media_id"), job.arguments.get("batch_id")
     return JobView(
         **own,
         timings=[TimingView(step=t.step, seconds=t.seconds, attempt=t.attempt) for t in job.timings],
         media_id=media_id if isinstance(media_id, int) else None,
+        import_id=import_id if isinstance(import_id, int) else None,
         is_mine=job.user_id == asker.id,
         is_cancel_asked=job.cancel_asked_at is not None,
     )
@@ -198,13 +210,16 @@ def _reach(asker: User) -> int | None:
     return None if asker.is_admin else asker.id
 
 
-async def _lanes(app: Mediatheque) -> Lanes:
-    states = await app.database.run(queries.lane_states)
-    return Lanes(
-        items=[
-            LaneView(name=s.lane, paused_at=s.paused_at, waiting=s.waiting, running=s.running) for s in states
+async def _lanes(app: Mediatheque, asker: User) -> Lanes:
+    def lanes(db: Connection) -> Lanes:
+        items = [
+            LaneView(name=s.lane, paused_at=s.paused_at, waiting=s.waiting, running=s.running)
+            for s in queries.lane_states(db)
         ]
-    )
+        speed = listening_speed(db, asker.id)
+        return Lanes(items=items, workers=queue_figures(db).workers, listening_speed=speed)
+
+    return await app.database.run(lanes)
 
 
 def _retry(app: Mediatheque, job_id: int, user_id: int | None) -> Job:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.cursors import Cursor, Limit, read_number, write_cursor
+from mediatheque.api.file_names import disposition
 from mediatheque.api.media_details import MediaDetails, added_view, details, views
 from mediatheque.api.media_shapes import (
     AddedView,
@@ -33,6 +34,8 @@ from mediatheque.archive.queries.media import (
     list_media,
     used_bytes,
 )
+from mediatheque.archive.queries.media_jobs import archive_figures
+from mediatheque.archive.queries.pairs import count_open_pairs
 from mediatheque.archive.queries.tags import all_tags
 from mediatheque.archive.queries.uploads import unfinished
 from mediatheque.flows import archiving
@@ -100,14 +103,24 @@ async def list_trash(app: Opened, asker: Asker, cursor: Cursor = None, limit: Li
     return await app.database.run(_page, asker.id, which, _TRASH, cursor, limit)
 
 
-@router.get("/usage", summary="How much room your recordings take")
+@router.get("/usage", summary="How much you have, and the room that it takes")
 async def get_usage(app: Opened, asker: Asker) -> UsageView:
-    """What is used, and how much there may be."""
-    quota = int(app.settings.media_quota_gb * (1 << 30)) or None
+    """What is there, what is used, and how much there may be."""
 
     def usage(db: Connection) -> UsageView:
+        figures = archive_figures(db, asker.id)
         _, uploading = unfinished(db, asker.id)
-        return UsageView(used_bytes=used_bytes(db, asker.id), quota_bytes=quota, uploading_bytes=uploading)
+        return UsageView(
+            recordings=figures.recordings,
+            duration_ms=figures.duration_ms,
+            in_trash=figures.in_trash,
+            pairs=count_open_pairs(db, asker.id),
+            trash_days=app.settings.trash_days,
+            largest_upload_bytes=app.settings.upload_limit_mb << 20,
+            used_bytes=used_bytes(db, asker.id),
+            quota_bytes=int(app.settings.media_quota_gb * (1 << 30)) or None,
+            uploading_bytes=uploading,
+        )
 
     return await app.database.run(usage)
 
@@ -151,12 +164,14 @@ async def get_transcript(
     wanted: Annotated[
         Format | None, Query(alias="format", description="Else what the header Accept asks for, else JSON.")
     ] = None,
+    download: Annotated[bool, Query(description="To be kept as a file rather than read.")] = False,
 ) -> Response:
     """The words with their times and speakers: as JSON, subtitles, text or Markdown. Empty while nobody has listened."""
     form = formats.form(wanted or _negotiated(request.headers.get("accept", "")))
-    written = await app.database.run(lambda db: form.write(document_of(db, asker.id, media_id)))
+    document = await app.database.run(document_of, asker.id, media_id)
+    written = await to_thread.run_sync(form.write, document)
     headers = {
-        "Content-Disposition": f'inline; filename="transcript-{media_id}{form.SUFFIX}"',
+        "Content-Disposition": disposition(document.title, form.SUFFIX, is_kept=download),
         "Vary": "Accept",
     }
     return Response(written, headers=headers, media_type=f"{form.MEDIA_TYPE}; charset=utf-8")

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from mediatheque.api.media_shapes import AddedView, MediaView, media_view, shown
+from mediatheque.api.media_shapes import AddedView, MediaView, shown
 from mediatheque.archive.queries.enrichment import Enrichment, WorkMention, enrichment_of, work_mentions_of
 from mediatheque.archive.queries.media import Media, files_of, media_with_id
-from mediatheque.archive.queries.media_jobs import jobs_of_media, open_pairs_of
-from mediatheque.archive.queries.speakers import speakers_of
+from mediatheque.archive.queries.media_jobs import jobs_of_media, open_pairs_of, with_file
+from mediatheque.archive.queries.speakers import NamedBy, speakers_of
 from mediatheque.archive.queries.tags import Tag, tags_of, tags_of_each
 from mediatheque.archive.queries.transcript import Transcript, transcript_of
 from mediatheque.flows.archiving import Added
@@ -45,7 +45,7 @@ class SpeakerView(BaseModel):
 
     number: int
     name: str | None
-    named_by: Literal["person", "machine"] | None
+    named_by: NamedBy | None
     speaking_ms: int
 
 
@@ -107,11 +107,13 @@ def details(db: Connection, user_id: int, media_id: int) -> MediaDetails:
     tags = tags_of(db, user_id, media_id)
     job = jobs_of_media(db, user_id, [media]).get(media_id)
     speakers = [SpeakerView.model_validate(s, from_attributes=True) for s in speakers_of(db, media_id)]
+    files = _files(db, media)
+    has_thumbnail = any(file.role == "thumbnail" for file in files)
     return MediaDetails(
-        **shown(media, [tag.name for tag in tags], job),
+        **shown(media, [tag.name for tag in tags], job, has_thumbnail=has_thumbnail),
         own_title=media.own_title,
         found=dict(media.found),
-        files=_files(db, media),
+        files=files,
         transcript=_about(transcript_of(db, media_id, user_id)),
         **_understood(enrichment_of(db, user_id, media_id)),
         works=[_work(mention) for mention in work_mentions_of(db, user_id, media_id)],
@@ -172,7 +174,15 @@ def views(db: Connection, user_id: int, those: Sequence[Media]) -> list[MediaVie
     """Recordings of somebody as lists show them."""
     tags = tags_of_each(db, user_id, [media.id for media in those])
     jobs = jobs_of_media(db, user_id, those)
-    return [media_view(m, [tag.name for tag in tags.get(m.id, [])], jobs.get(m.id)) for m in those]
+    pictured = with_file(db, user_id, "thumbnail", [media.id for media in those])
+    return [
+        MediaView(
+            **shown(
+                m, [tag.name for tag in tags.get(m.id, [])], jobs.get(m.id), has_thumbnail=m.id in pictured
+            )
+        )
+        for m in those
+    ]
 
 
 def added_view(db: Connection, added: Added) -> AddedView:

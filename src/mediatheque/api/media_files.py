@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
@@ -19,6 +18,7 @@ from starlette.responses import RedirectResponse, StreamingResponse
 from mediatheque.accounts.file_tokens import issue_file_token
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Linked, Opened, SigningKey
+from mediatheque.api.file_names import disposition
 from mediatheque.api.media_details import Role
 from mediatheque.api.media_shapes import PlayView
 from mediatheque.api.shapes import PathId
@@ -174,7 +174,7 @@ def _headers(media: Media, file: MediaFile, *, download: bool) -> dict[str, str]
     is_kept = download or kind == "application/octet-stream"
     return {
         "Content-Type": kind,
-        "Content-Disposition": f"{'attachment' if is_kept else 'inline'}; {_named(media, file)}",
+        "Content-Disposition": _named(media, file, is_kept=is_kept),
         "ETag": _etag(file),
         "Accept-Ranges": "bytes",
         # Kept by the browser alone, and asked for by its ETag: the same address may have another copy tomorrow.
@@ -184,15 +184,10 @@ def _headers(media: Media, file: MediaFile, *, download: bool) -> dict[str, str]
     }
 
 
-def _named(media: Media, file: MediaFile) -> str:
-    """The file's name as RFC 6266 has it: one for old programs, one in UTF-8."""
+def _named(media: Media, file: MediaFile, *, is_kept: bool) -> str:
     ending = mimetypes.guess_extension(file.media_type) or ""
-    title = re.sub(r"[\s\x00-\x1f\x7f/\\:*?\"<>|]+", " ", media.title).strip(" .")[:120] or "recording"
-    if file.role not in _LARGE:
-        title = f"{title} ({file.role})"
-    name = title if ending and title.lower().endswith(ending) else title + ending
-    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace("%", "_")
-    return f"filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
+    note = "" if file.role in _LARGE else f" ({file.role})"
+    return disposition(media.title, ending, note=note, is_kept=is_kept)
 
 
 def _etag(file: MediaFile) -> str:

@@ -98,6 +98,7 @@ class MediaView(BaseModel):
                 "item_id": 603,
                 "parent_id": None,
                 "duplicate_of": None,
+                "thumbnail": "/api/media/12/file/thumbnail",
                 "job": {
                     "id": 7,
                     "state": "transcribing",
@@ -128,6 +129,7 @@ class MediaView(BaseModel):
     item_id: int | None = Field(description="The item it is in your library.")
     parent_id: int | None
     duplicate_of: int | None = Field(description="The recording that it is the same as.")
+    thumbnail: str | None = Field(description="Where its picture is; none: it has none, or not yet.")
     job: MediaJobView | None
     added_at: datetime
     deleted_at: datetime | None = Field(description="In the trash since then.")
@@ -205,7 +207,16 @@ class Again(BaseModel):
 
 
 class UsageView(BaseModel):
-    """How much your recordings take."""
+    """How much there is in your archive, and the room that it takes."""
+
+    recordings: int = Field(
+        description="Without feeds, playlists, the trash, and what is the same as another."
+    )
+    duration_ms: int = Field(description="How long these are together.")
+    in_trash: int
+    pairs: int = Field(description="Questions whether two are the same that wait for your answer.")
+    trash_days: int = Field(description="What has been in the trash for so long goes for good.")
+    largest_upload_bytes: int = Field(description="How large a file may be.")
 
     used_bytes: int = Field(description="The trash counted; a file that two recordings share, once.")
     quota_bytes: int | None = Field(description="None: as much as there is room.")
@@ -273,12 +284,7 @@ class PairAnswered(BaseModel):
     gone_id: int | None = Field(description="In the trash; it comes back when the answer is taken back.")
 
 
-def media_view(media: Media, tags: list[str], job: MediaJob | None) -> MediaView:
-    """A recording as the API shows it."""
-    return MediaView(**shown(media, tags, job))
-
-
-def shown(media: Media, tags: list[str], job: MediaJob | None) -> dict[str, Any]:
+def shown(media: Media, tags: list[str], job: MediaJob | None, *, has_thumbnail: bool) -> dict[str, Any]:
     """The values of a MediaView."""
     same = (
         "id",
@@ -297,6 +303,7 @@ def shown(media: Media, tags: list[str], job: MediaJob | None) -> dict[str, Any]
         "by": _text(media.found, "by"),
         "published_at": _text(media.found, "published_at"),
         "tags": tags,
+        "thumbnail": f"/api/media/{media.id}/file/thumbnail" if has_thumbnail else None,
         "job": MediaJobView.model_validate(job, from_attributes=True) if job is not None else None,
     }
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from mediatheque.kit.errors import MediathequeError, NeedsAnswer
+from mediatheque.kit.errors import MediathequeError, NeedsAnswer, NotFound
 from mediatheque.vocabulary import Item
 
 if TYPE_CHECKING:
@@ -170,12 +170,21 @@ _HARMLESS = {
 
 def print_error(error: MediathequeError, *, is_json: bool) -> None:
     """One red line on stderr, and for a program one object on stdout."""
-    console(on_stderr=True).print(f"Error: {error}", style="red", soft_wrap=True)
+    hint = _LISTS.get(error.among, "") if isinstance(error, NotFound) else ""
+    console(on_stderr=True).print(f"Error: {error}{hint}", style="red", soft_wrap=True)
     if is_json:
         said: dict[str, Any] = {"error": str(error)}
         if isinstance(error, NeedsAnswer):
             said |= {"option": option_of(error), "choices": list(error.choices)}
         typer.echo(json.dumps(said, ensure_ascii=False))
+
+
+#: Where to look for what was not found.
+_LISTS = {
+    "recordings": " List yours with: mediatheque media list",
+    "pairs": " List yours with: mediatheque media duplicates",
+    "jobs": " List yours with: mediatheque jobs",
+}
 
 
 def option_of(question: NeedsAnswer) -> str:

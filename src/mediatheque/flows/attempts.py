@@ -132,7 +132,7 @@ def attempt(context: JobContext, do: Doing) -> None:
         _fail(
             begun,
             f"Something unforeseen went wrong ({type(error).__name__}); the worker's log says where. "
-            f"Once it is mended, try again with: mediatheque jobs retry {begun.job_id}",
+            "Once it is mended, try it again.",
         )
         raise
 
@@ -201,7 +201,7 @@ def _put_off_or_fail(begun: Attempt, context: JobContext, error: Unavailable) ->
         _fail(
             begun,
             f"{str(error).rstrip('.')}. It was tried {context.job.attempts + 1} times. "
-            f"Once that is mended, try again with: mediatheque jobs retry {begun.job_id}",
+            "Once that is mended, try it again.",
         )
         return
     _log.info("Job %s tries again in %s s: %s", begun.job_id, wait, error)

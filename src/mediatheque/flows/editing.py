@@ -51,6 +51,15 @@ def edit_media(app: Mediatheque, db: Connection, user_id: int, media_id: int, ed
     return _follow(app, db, user_id, media_id) if edit.lines else None
 
 
+def tag_many(
+    db: Connection, user_id: int, media_ids: Sequence[int], *, add: Sequence[str], remove: Sequence[str]
+) -> None:
+    """Put tags on several recordings of a person, and take others off; raises Invalid for what is no tag."""
+    for media_id in sorted(media_ids):
+        set_persons_tags(db, user_id, media_id, add=add, remove=remove)
+        refresh_item(db, media_id)
+
+
 def _set_tags(db: Connection, user_id: int, media_id: int, wanted: Sequence[str]) -> None:
     names = {tag_name(name).lower() for name in wanted}
     gone = [tag.name for tag in tags_of(db, user_id, media_id) if tag.name.lower() not in names]

@@ -53,15 +53,17 @@ TASKS: Mapping[str, Task] = {
 }
 
 
-def defer_import(app: Mediatheque, db: Connection, user_id: int, batch_id: int, path: Path) -> int:
+def defer_import(
+    app: Mediatheque, db: Connection, user_id: int, batch_id: int, path: Path, *, rows: int | None = None
+) -> int:
     """Import the file of an open batch in the background, once this transaction is committed; returns the job's id.
 
-    The file is the job's from then on, and deleted when it is done.
+    The file is the job's from then on, and deleted when it is done. `rows`: how many it has, where somebody counted.
     """
     from mediatheque.library.queries.batches import batch_with_id
 
     title = batch_with_id(db, batch_id, user_id).file_name
-    arguments = {"user_id": user_id, "batch_id": batch_id, "path": str(path)}
+    arguments: dict[str, Any] = {"user_id": user_id, "batch_id": batch_id, "path": str(path), "rows": rows}
     job_id = defer(db, "import_batch", title, user_id=user_id, arguments=arguments)
     assert job_id is not None
     return job_id
@@ -195,7 +197,7 @@ def retry_job(app: Mediatheque, db: Connection, job_id: int, user_id: int | None
     try:
         queue_id = _enqueue(db, job.task, lane, job.priority, job.id, job.arguments)
     except AlreadyEnqueued:
-        raise Conflict("The same waits already as another job; see: mediatheque jobs") from None
+        raise Conflict("The same waits already as another job; let that one be done.") from None
     queries.put_in_lane(db, job_id, queue_id, lane=lane)
     return queries.job_with_id(db, job_id, user_id)
 

@@ -127,6 +127,13 @@ def arrived(app: Mediatheque, upload: Upload) -> int:
     return 0
 
 
+def unfinished(app: Mediatheque, user_id: int) -> list[tuple[Upload, int]]:
+    """Somebody's uploads that did not arrive whole, the latest first, and how many bytes of each the disk has."""
+    with app.database.transaction() as db:
+        begun = queries.unfinished_uploads(db, user_id, since=datetime.now(UTC) - KEPT)
+    return [(upload, _size(_path(app, upload.id))) for upload in begun]
+
+
 @contextmanager
 def held(app: Mediatheque, user_id: int, upload_id: str) -> Generator[Held]:
     """The file of an upload that nobody else writes to meanwhile. Raises NotFound, Busy."""
@@ -189,6 +196,12 @@ def sweep_uploads(app: Mediatheque) -> int:
             path.unlink(missing_ok=True)
             count += 1
     return count
+
+
+def _size(path: Path) -> int:
+    with suppress(FileNotFoundError):
+        return path.stat().st_size
+    return 0
 
 
 def _folder(app: Mediatheque) -> Path:

@@ -35,6 +35,7 @@ class Job:
 
     id: int
     user_id: int | None  # None: the library's own
+    user_name: str | None
     task: str
     title: str
     lane: Lane
@@ -291,7 +292,7 @@ def end_forsaken(db: Connection, silent_s: float) -> list[int]:
             UPDATE jobs j SET finished_at = now(), line = '',
                 state = CASE WHEN cancel_asked_at IS NULL THEN 'failed' ELSE 'cancelled' END,
                 error = CASE WHEN cancel_asked_at IS NULL THEN coalesce(error || ' ', '')
-                    || 'The worker could not go on; its log says why. Try again with: mediatheque jobs retry ' || id END
+                    || 'The worker could not go on; its log says why. Try it again.' END
             WHERE finished_at IS NULL AND created_at < now() - make_interval(secs => :silent)
                 AND NOT EXISTS (SELECT FROM procrastinate_jobs q WHERE q.id = j.queue_id AND q.status IN ('todo', 'doing'))
             RETURNING id
@@ -382,7 +383,7 @@ def job_with_id(db: Connection, job_id: int, user_id: int | None) -> Job:
         {"id": job_id, "user": user_id},
     ).first()
     if row is None:
-        raise NotFound(f"You have no job {job_id}; list them with: mediatheque jobs")
+        raise NotFound(f"You have no job {job_id}: what ended long ago is forgotten.", among="jobs")
     return _job(row)
 
 
@@ -508,7 +509,7 @@ def _lock(db: Connection, job_id: int, user_id: int | None) -> None:
 
 
 _COLUMNS = """
-    id, user_id, task, title, lane, priority, arguments, state, percent, line, attempt, error, timings, queue_id,
+    id, user_id, (SELECT u.name FROM users u WHERE u.id = jobs.user_id) AS user_name, task, title, lane, priority, arguments, state, percent, line, attempt, error, timings, queue_id,
     cancel_asked_at, created_at, started_at, finished_at, revision
 """
 
@@ -517,6 +518,7 @@ def _job(row: Any) -> Job:
     return Job(
         id=row.id,
         user_id=row.user_id,
+        user_name=row.user_name,
         task=row.task,
         title=row.title,
         lane=Lane(row.lane),

@@ -10,7 +10,11 @@ class MediathequeError(Exception):
 
 
 class NotFound(MediathequeError):
-    """The thing asked for does not exist, or is not the asker's to see."""
+    """The thing asked for does not exist, or is not the asker's to see; `among` names what it would be one of."""
+
+    def __init__(self, message: str, *, among: str = "") -> None:
+        super().__init__(message)
+        self.among = among
 
 
 class Invalid(MediathequeError):

@@ -154,7 +154,10 @@ def media_with_id(db: Connection, media_id: int, user_id: int, *, in_trash: bool
     ).first()
     if row is None:
         where = " in your trash" if in_trash else ""
-        raise NotFound(f"There is no recording {media_id}{where}; list yours with: mediatheque media list")
+        raise NotFound(
+            f"There is no recording {media_id}{where}: it may have been deleted, or be somebody else's.",
+            among="recordings",
+        )
     return _media(row)
 
 
@@ -184,6 +187,19 @@ def media_with_ids(db: Connection, media_ids: Sequence[int], user_id: int) -> di
         {"ids": list(media_ids), "user": user_id},
     )
     return {row.id: _media(row) for row in rows}
+
+
+def media_of_item(db: Connection, user_id: int, item_id: int) -> list[Media]:
+    """Somebody's recordings that are shown as this item, the newest first."""
+    rows = db.execute(
+        text(f"""
+            SELECT {_COLUMNS} FROM {_FROM}
+            WHERE m.item_id = :item AND m.user_id = :user AND m.deleted_at IS NULL AND m.duplicate_of IS NULL
+            ORDER BY m.id DESC LIMIT 50
+        """),
+        {"item": item_id, "user": user_id},
+    )
+    return [_media(row) for row in rows]
 
 
 def list_media(
@@ -367,8 +383,10 @@ def _conditions(which: MediaFilter) -> tuple[list[str], dict[str, Any]]:
         (
             which.query,
             "words",
-            "to_tsvector('mediatheque', concat_ws(' ', m.title, m.found->>'title', e.title, m.given))"
-            " @@ plainto_tsquery('mediatheque', :words)",
+            # Also what is still being typed: a search that waits for whole words finds nothing until the last letter.
+            "(to_tsvector('mediatheque', concat_ws(' ', m.title, m.found->>'title', e.title, m.given))"
+            " @@ plainto_tsquery('mediatheque', :words) OR position(lower(:words) IN"
+            " lower(concat_ws(' ', m.title, m.found->>'title', e.title, m.given))) > 0)",
         ),
         (
             which.tag,

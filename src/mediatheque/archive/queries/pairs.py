@@ -86,7 +86,10 @@ def hold_pair(db: Connection, user_id: int, pair_id: int) -> tuple[int, int]:
         {"pair": pair_id, "user": user_id},
     ).first()
     if row is None:
-        raise NotFound(f"There is no pair {pair_id}; list yours with: mediatheque media duplicates")
+        raise NotFound(
+            f"There is no question {pair_id} about two recordings: one of them may be gone for good.",
+            among="pairs",
+        )
     return row.media_id, row.other_id
 
 

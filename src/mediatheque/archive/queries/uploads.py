@@ -75,6 +75,18 @@ def unfinished(db: Connection, user_id: int) -> tuple[int, int]:
     return row[0], int(row[1])
 
 
+def unfinished_uploads(db: Connection, user_id: int, *, since: datetime) -> list[Upload]:
+    """The uploads of a person that are on their way and were begun since then, the latest first."""
+    rows = db.execute(
+        text("""
+            SELECT * FROM uploads WHERE user_id = :user AND media_id IS NULL AND created_at > :since
+            ORDER BY created_at DESC, id
+        """),
+        {"user": user_id, "since": since},
+    )
+    return [_upload(row) for row in rows]
+
+
 def note_media(db: Connection, upload_id: str, media_id: int) -> None:
     """Say which recording came of an upload; it belongs into the transaction that adds the recording."""
     db.execute(
