@@ -177,7 +177,11 @@ def test_things_are_found_by_name(as_ada: TestClient, as_ben: TestClient, films:
     assert [one["id"] for one in found(as_ada, "ARRIVAL (2016)")] == [films[0]]
     assert [one["kind"] for one in found(as_ada, "denis villeneuve")] == ["person"]
     assert found(as_ada, "denis villeneuve", kind="genre") == []
-    assert found(as_ada, "Ben") == []
+    assert found(as_ada, "Ben") == found(as_ada, "Be", begins=True, kind="user") == []
+    # While one writes: the beginning of a name, or of a word in it.
+    assert found(as_ada, "villen") == []
+    assert "Denis Villeneuve" in [one["name"] for one in found(as_ada, "villen", begins=True)]
+    assert found(as_ada, "arri", begins=True)[0]["id"] == films[0]
     assert [one["is_you"] for one in found(as_ben, "Ben")] == [True]
     assert as_ada.get("/api/graph/find", params={"name": "a\0b"}).status_code == 422
 

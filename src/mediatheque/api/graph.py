@@ -31,7 +31,7 @@ from mediatheque.api.graph_shapes import (
 from mediatheque.api.shapes import NO_NUL, Id
 from mediatheque.graph import edges, walks
 from mediatheque.graph.labels import node_labelled
-from mediatheque.graph.queries.naming import thing_named
+from mediatheque.graph.queries.naming import thing_named, things_begun
 from mediatheque.kit import shelf
 from mediatheque.kit.database import Connection
 from mediatheque.stores.graph import LONGEST_PATH, MOST_HOPS
@@ -75,11 +75,14 @@ async def find_things(
             min_length=1,
             max_length=200,
             pattern=NO_NUL,
-            description="The whole name in any case; a title with or without its year.",
+            description="The whole name in any case; a title with or without its year; with `begins`, its beginning.",
             examples=["Arrival"],
         ),
     ],
     kind: Annotated[list[NodeKind] | None, Query(description="Only these kinds.", max_length=9)] = None,
+    begins: Annotated[
+        bool, Query(description="Also what begins so, or a word of which does: for looking while one writes.")
+    ] = False,
 ) -> ThingList:
     """Where a walk may begin: titles, people, genres, series, your tags and voices of that name, the most connected first.
 
@@ -88,7 +91,8 @@ async def find_things(
 
     def found(db: Connection) -> ThingList:
         view = walks.view_of(db, asker.id)
-        return ThingList(things=[thing_view(thing) for thing in thing_named(db, view, name, kind or ())])
+        named = (things_begun if begins else thing_named)(db, view, name, kind or ())
+        return ThingList(things=[thing_view(thing) for thing in named])
 
     return await app.database.run(found)
 

@@ -58,7 +58,7 @@ async def get_subgraph(
     ] = None,
     types: Types = None,
     hops: Annotated[int, Query(ge=1, le=MOST_HOPS, description="So far at most.")] = 2,
-    most: Annotated[int, Query(ge=1, le=1_000, description="How many nodes at most.")] = 200,
+    most: Annotated[int, Query(ge=1, le=2_000, description="How many nodes at most.")] = 200,
 ) -> SubgraphView:
     """The most relevant nodes around something and all connections among them."""
     node = node_labelled(start) if start is not None else None

@@ -17,7 +17,7 @@ from mediatheque.kit.errors import Invalid
 from mediatheque.stores.graph import Edge, Graph, Reached, StoredNode, View
 from mediatheque.vocabulary import Node, NodeKind
 
-MOST_NODES = 1_000
+MOST_NODES = 2_000
 #: What has more connections than this is drawn, and nothing for its sake alone: that two films are dramas says little.
 HUB = 256
 #: So many times the nodes that are wanted are looked at, for some of them are there for a hub's sake alone.

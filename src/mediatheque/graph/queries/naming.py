@@ -75,6 +75,29 @@ def thing_named(
     return [_thing(row, view) for row in rows]
 
 
+def things_begun(
+    db: Connection, view: View, beginning: str, kinds: Sequence[NodeKind] = (), *, limit: int = 20
+) -> list[Thing]:
+    """Things whose names, or the words in them, begin so, whatever their case; those with the most connections first."""
+    begun = beginning.strip().lower()[:200]
+    rows = db.execute(
+        text(f"""
+            {_THING} WHERE {_MAY_KNOW} AND n.id & 15 <> {NODE_CODES[NodeKind.PASSAGE]}
+                AND (CAST(:codes AS int[]) = '{{}}' OR n.id & 15 = ANY(CAST(:codes AS int[])))
+                AND (starts_with(lower(left(n.name, 200)), :begun) OR strpos(lower(left(n.name, 200)), :within) > 0)
+            ORDER BY starts_with(lower(left(n.name, 200)), :begun) DESC, n.degree DESC, n.id LIMIT :limit
+        """),
+        {
+            "begun": begun,
+            "within": f" {begun}",
+            "codes": [NODE_CODES[kind] for kind in kinds],
+            "limit": limit,
+            **_seen_by(view),
+        },
+    )
+    return [_thing(row, view) for row in rows]
+
+
 def things_like(
     db: Connection, view: View, name: str, kinds: Sequence[NodeKind] = (), *, limit: int = 8
 ) -> list[Thing]:
