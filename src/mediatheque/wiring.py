@@ -39,6 +39,8 @@ class Mediatheque:
     settings: Settings
     database: Database
     server: EmbeddedServer | None = field(default=None, repr=False)
+    #: Whether this is the library of the demo's invented household, whose password everybody knows.
+    is_demo: bool = False
 
     @cached_property
     def embedder(self) -> Embedder | None:
@@ -190,7 +192,9 @@ class Mediatheque:
         self.close()
 
 
-def open_mediatheque(settings: Settings | None = None, *, pool_size: int = 5) -> Mediatheque:
+def open_mediatheque(
+    settings: Settings | None = None, *, pool_size: int = 5, is_demo: bool = False
+) -> Mediatheque:
     """Open (and where needed start) everything, with the schema up to date.
 
     Raises Unavailable or Invalid from the database when it cannot be reached or is too old.
@@ -217,7 +221,7 @@ def open_mediatheque(settings: Settings | None = None, *, pool_size: int = 5) ->
         if server is not None:
             server.close()
         raise
-    return Mediatheque(settings, database, server)
+    return Mediatheque(settings, database, server, is_demo=is_demo)
 
 
 def prepare(database: Database) -> None:

@@ -19,6 +19,8 @@ from mediatheque.library.tables import users
 #: More than anybody needs; a bound on what one account can fill.
 MOST_KEYS = 50
 
+LAST_ADMIN = "Nobody else is an administrator here; make somebody else one first."
+
 # A busy program would else write a row per request.
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
@@ -105,9 +107,7 @@ def user_in_session(db: Connection, session_id: str, user_id: int, issued_at: da
 def end_session(db: Connection, session_id: str, expires_at: datetime) -> None:
     """Make a session of the page worthless, also to who copied its cookie; forgets those that ran out by now."""
     db.execute(delete(ended_sessions).where(ended_sessions.c.expires_at < datetime.now(UTC)))
-    db.execute(
-        upsert(ended_sessions).values(id=session_id, expires_at=expires_at).on_conflict_do_nothing()
-    )
+    db.execute(upsert(ended_sessions).values(id=session_id, expires_at=expires_at).on_conflict_do_nothing())
 
 
 def user_with_key(db: Connection, key_hash: bytes) -> User:
@@ -186,7 +186,7 @@ def _keep_an_admin(db: Connection, user_id: int) -> None:
         .with_for_update()
     )
     if [row.id for row in held if row.role == "admin"] == [user_id]:
-        raise Conflict("Nobody else is an administrator here; make somebody else one first.")
+        raise Conflict(LAST_ADMIN)
 
 
 def has_users(db: Connection) -> bool:

@@ -13,13 +13,16 @@ from mediatheque.accounts import queries
 from mediatheque.accounts.keys import make_key
 from mediatheque.accounts.passwords import LONGEST, SHORTEST, hash_password, is_password
 from mediatheque.accounts.queries import ApiKey
+from mediatheque.accounts.sessions import renewed
 from mediatheque.accounts.tokens import issue_token
 from mediatheque.api import problems
-from mediatheque.api.asking import Asker, Opened, Person, SigningKey
+from mediatheque.api.asking import Asker, Asks, Opened, Person, SigningKey
 from mediatheque.api.attempts import Attempts
+from mediatheque.api.cookies import set_cookie
 from mediatheque.api.shapes import NO_NUL, PathId
 from mediatheque.kit.errors import Forbidden, Unauthenticated
 from mediatheque.library.queries.users import User
+from mediatheque.wiring import Mediatheque
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
@@ -132,23 +135,13 @@ class KeyList(BaseModel):
 async def register(app: Opened, key: SigningKey, request: Request, given: NewAccount) -> SignedIn:
     """Make an account and sign in. The first one of all is the administrator's; later ones need the
     setting `MEDIATHEQUE_REGISTRATION`."""
-    _attempts(request).note(given.name, _address(request))
-    hashed = await to_thread.run_sync(hash_password, given.password, limiter=_hashing)
-    user = await app.database.run(queries.register, given.name, hashed, is_open=app.settings.registration)
-    return _signed_in(key, user)
+    return _signed_in(key, await add_account(app, request, given))
 
 
 @router.post("/login", summary="Sign in", responses=problems.describe(401, 429))
 async def login(app: Opened, key: SigningKey, request: Request, given: NameAndPassword) -> SignedIn:
     """Get a token, valid for seven days."""
-    attempts, address = _attempts(request), _address(request)
-    attempts.note(given.name, address)
-    user, stored = await app.database.run(queries.sign_in, given.name)
-    is_right = await to_thread.run_sync(is_password, given.password, stored, limiter=_hashing)
-    if user is None or not is_right:
-        raise Unauthenticated("The name or the password is not right.")
-    attempts.forget(given.name, address)
-    return _signed_in(key, user)
+    return _signed_in(key, await proved(app, request, given))
 
 
 @router.get("/me", summary="Who am I?")
@@ -159,15 +152,23 @@ async def me(asker: Asker) -> UserView:
 
 @router.put("/password", summary="Change the password", responses=problems.describe(403, 429))
 async def change_password(
-    app: Opened, key: SigningKey, asker: Person, request: Request, given: PasswordChange
+    app: Opened,
+    key: SigningKey,
+    asker: Person,
+    asking: Asks,
+    request: Request,
+    response: Response,
+    given: PasswordChange,
 ) -> SignedIn:
-    """Change your password: every other sign-in ends, and you get a new token. API keys stay."""
+    """Change your password: every other sign-in ends, and you get a new token, or the page its new cookie. API keys stay."""
     _attempts(request).note(asker.name, _address(request))
     stored = await app.database.run(queries.password_hash_of, asker.id)
     if not await to_thread.run_sync(is_password, given.current_password, stored, limiter=_hashing):
         raise Forbidden("The current password is not right.")
     hashed = await to_thread.run_sync(hash_password, given.new_password, limiter=_hashing)
     await app.database.run(queries.set_password, asker.id, hashed)
+    if asking.session is not None:
+        set_cookie(request, response, key, renewed(asking.session))
     return _signed_in(key, asker)
 
 
@@ -193,6 +194,25 @@ async def delete_key(app: Opened, asker: Person, key_id: PathId) -> Response:
     """Make a key worthless."""
     await app.database.run(queries.remove_api_key, asker.id, key_id)
     return Response(status_code=204)
+
+
+async def add_account(app: Mediatheque, request: Request, given: NewAccount) -> User:
+    """A new user with this name and password. Raises TooManyRequests, and as `register`."""
+    _attempts(request).note(given.name, _address(request))
+    hashed = await to_thread.run_sync(hash_password, given.password, limiter=_hashing)
+    return await app.database.run(queries.register, given.name, hashed, is_open=app.settings.registration)
+
+
+async def proved(app: Mediatheque, request: Request, given: NameAndPassword) -> User:
+    """The user whose password it is; raises Unauthenticated, TooManyRequests."""
+    attempts, address = _attempts(request), _address(request)
+    attempts.note(given.name, address)
+    user, stored = await app.database.run(queries.sign_in, given.name)
+    is_right = await to_thread.run_sync(is_password, given.password, stored, limiter=_hashing)
+    if user is None or not is_right:
+        raise Unauthenticated("The name or the password is not right.")
+    attempts.forget(given.name, address)
+    return user
 
 
 def user_view(user: User) -> UserView:

@@ -19,7 +19,7 @@ from starlette.websockets import WebSocketDisconnect
 from mediatheque.accounts import queries as accounts
 from mediatheque.accounts.tokens import issue_ticket, read_token
 from mediatheque.api import problems
-from mediatheque.api.asking import Asker, MaybeBearer, Opened, SigningKey, user_of
+from mediatheque.api.asking import Asker, MaybeBearer, MaybeCookie, Opened, SigningKey, user_of
 from mediatheque.api.jobs import All, job_view, whose
 from mediatheque.api.shapes import EVENT_SCHEMA, LARGEST_ID
 from mediatheque.flows.following import Following, Listener
@@ -98,6 +98,7 @@ async def events(
     request: Request,
     app: Opened,
     given: MaybeBearer,
+    cookie: MaybeCookie,
     job: JobId = None,
     all: All = False,  # noqa: A002  the parameter's public name
     ticket: Ticket = None,
@@ -110,8 +111,9 @@ async def events(
         Header(max_length=20, pattern="^[0-9]*$", description="As `cursor`, as browsers send it."),
     ] = None,
 ) -> StreamingResponse:
-    """Server-sent events. Send the token as a header, or a ticket; the same is at `/api/jobs/live` as a WebSocket."""
-    del given  # read below, as the WebSocket's is
+    """Server-sent events. Send the token as a header, a ticket or the page's cookie; the same is at `/api/jobs/live` as
+    a WebSocket."""
+    del given, cookie  # read below, as the WebSocket's are
     asker = await _asker(request, ticket)
     user_id = await _reach(app, asker, job, is_all=all)
     _make_room(request, asker)
@@ -228,9 +230,8 @@ async def _heard(listener: Listener) -> AsyncGenerator[Changes | None]:
 async def _asker(connection: HTTPConnection, ticket: str | None) -> User:
     app: Mediatheque = connection.app.state.mediatheque
     key: bytes = connection.app.state.signing_key
-    authorization = connection.headers.get("authorization")
-    if ticket is None or authorization is not None:
-        return await user_of(app, key, authorization)
+    if ticket is None or "authorization" in connection.headers:
+        return await user_of(connection)
     claimed = read_token(key, ticket, purpose=_PURPOSE)
     return await app.database.run_alone(accounts.user_signed_in, claimed.user_id, claimed.issued_at)
 

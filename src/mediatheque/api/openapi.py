@@ -25,6 +25,7 @@ TAGS = [
     {"name": "accounts", "description": "Register, sign in, API keys."},
     {"name": "home", "description": "Your first page."},
     {"name": "items", "description": "Films, shows, episodes, videos, books and audio."},
+    {"name": "library", "description": "What you have met: narrowed, counted, sorted, changed many at a time."},
     {"name": "ratings", "description": "How good you find them."},
     {"name": "events", "description": "What you did, told or read from exports."},
     {"name": "imports", "description": "Exports of other services, read in the background."},
@@ -41,7 +42,9 @@ TAGS = [
     {"name": "models", "description": "What was trained, and which of it serves."},
     {"name": "jobs", "description": "What is done in the background, followed as it goes."},
     {"name": "catalogue", "description": "What is brought in from elsewhere."},
+    {"name": "statistics", "description": "Your year, and all your years."},
     {"name": "users", "description": "Your data, and administration."},
+    {"name": "administration", "description": "How the library is, and what it uses."},
     {"name": "health", "description": "For probes and Prometheus."},
 ]
 

@@ -39,7 +39,7 @@ def settings(*, is_demo: bool | None = None) -> Settings:
 
     said = chosen.get()
     read = read_settings(**({"data_dir": said.data_dir} if said.data_dir else {}))
-    wants_demo = said.is_demo if is_demo is None else is_demo
+    wants_demo = _wants_demo(is_demo)
     return read.model_copy(update={"data_dir": read.data_dir / "demo"}) if wants_demo else read
 
 
@@ -49,11 +49,15 @@ def library(printer: Printer, *, is_demo: bool | None = None) -> Generator[Media
     with printer.waiting("Opening the library …"):
         from mediatheque.wiring import open_mediatheque
 
-        app = open_mediatheque(settings(is_demo=is_demo))
+        app = open_mediatheque(settings(is_demo=is_demo), is_demo=_wants_demo(is_demo))
     try:
         yield app
     finally:
         app.close()
+
+
+def _wants_demo(is_demo: bool | None) -> bool:
+    return chosen.get().is_demo if is_demo is None else is_demo
 
 
 def embedder_name(app: Mediatheque) -> str | None:
