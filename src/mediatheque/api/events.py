@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.cursors import Cursor, Limit, no_such_page, read_cursor, write_cursor
-from mediatheque.api.shapes import NO_NUL, Id, ItemView, Page, item_view
+from mediatheque.api.shapes import NO_NUL, Id, ItemView, Page, PathId, item_view
 from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import Invalid
 from mediatheque.library.queries import history, idempotency, items
@@ -161,6 +161,13 @@ async def add_events(
 ) -> ToldAll:
     """Tell several things at once: all are kept, or none when one of them cannot be."""
     return ToldAll(ids=await app.database.run(_keep_once, asker.id, "events", given.events, idempotency_key))
+
+
+@router.delete("/{event_id}", status_code=204, summary="Take an event back", responses=problems.describe(404))
+async def take_event_back(app: Opened, asker: Asker, event_id: PathId) -> Response:
+    """Undo what you told by a slip, such as that you watched something. What an import says goes with its import."""
+    await app.database.run(history.take_back_event, asker.id, event_id)
+    return Response(status_code=204)
 
 
 @router.get("", summary="Your history")

@@ -126,10 +126,7 @@ def merge(claims: Sequence[Claim]) -> Work:
     """
     if not claims:
         raise ValueError("merge() needs at least one claim")
-    kind = _ranked(claims, _order_by_field(SCREEN_RULES)["kind"])[0].work.kind
-    if all(claim.work.kind is Kind.BOOK for claim in claims):
-        kind = Kind.BOOK
-    order = _order_by_field(BOOK_RULES if kind is Kind.BOOK else SCREEN_RULES)
+    order = _order_by_field(_rules_for(claims))
 
     def works(field: str) -> list[Work]:
         return [claim.work for claim in _ranked(claims, order[field])]
@@ -149,6 +146,21 @@ def merge(claims: Sequence[Claim]) -> Work:
         rating_count=rated.rating_count if rated else None,
         external_ids=_united_ids(works("external_ids")),
     )
+
+
+def believed(claims: Sequence[Claim], field: str) -> tuple[list[Claim], str]:
+    """The claims in the order in which they are believed about a field, and why in that one."""
+    rule = next((rule for rule in _rules_for(claims) if field in rule.fields), None)
+    if rule is None:
+        raise ValueError(f"no rule speaks of '{field}'")
+    return _ranked(claims, rule.order), rule.why
+
+
+def _rules_for(claims: Sequence[Claim]) -> tuple[Rule, ...]:
+    """Of books, or of what is seen and heard."""
+    kind = _ranked(claims, _order_by_field(SCREEN_RULES)["kind"])[0].work.kind
+    is_book = kind is Kind.BOOK or all(claim.work.kind is Kind.BOOK for claim in claims)
+    return BOOK_RULES if is_book else SCREEN_RULES
 
 
 def _order_by_field(rules: Iterable[Rule]) -> Mapping[str, Sequence[str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from mediatheque.kit.errors import Invalid
+from mediatheque.kit.errors import Invalid, NotFound
 from mediatheque.kit.wire import jsonb
 from mediatheque.library.queries import stood
 from mediatheque.library.queries.items import item_from_row, item_with_id
@@ -98,6 +98,23 @@ def add_events(
     added = sorted(ids)
     refresh_standings(db, user_id, [current.get(item_id, item_id) for item_id in wanted])
     return added
+
+
+def take_back_event(db: Connection, user_id: int, event_id: int) -> None:
+    """Take back what the user told directly: it was a slip. Raises NotFound; what an import says goes with its batch."""
+    take_persons_turn(db, user_id)
+    gone = db.execute(
+        text("""
+            DELETE FROM events WHERE id = :id AND user_id = :user AND record_id IS NULL RETURNING item_id
+        """),
+        {"id": event_id, "user": user_id},
+    ).first()
+    if gone is None:
+        raise NotFound(
+            f"You told no event {event_id} yourself; what an import brought goes when that is undone."
+        )
+    if gone.item_id is not None:
+        refresh_standings(db, user_id, [gone.item_id])
 
 
 def _moved(db: Connection, item_ids: Collection[int]) -> set[int]:
