@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from mediatheque.flows import import_history
 from mediatheque.flows.worker import run_worker
+from mediatheque.jobs import queries as job_queries
 from mediatheque.kit.database import Database
 from mediatheque.library.queries.users import User
 from mediatheque.wiring import Mediatheque
@@ -77,10 +80,71 @@ def test_an_export_is_uploaded_read_reported_and_taken_back(
     assert as_ada.delete(path).status_code == 409
 
 
+def test_an_import_says_what_it_brought_and_hands_out_what_it_could_not_read(
+    as_ada: TestClient, as_ben: TestClient, worker_side: Mediatheque
+) -> None:
+    path = upload(as_ada, NETFLIX, rows="3").headers["location"]
+    import_id = int(path.rpartition("/")[2])
+    [job] = as_ada.get("/api/jobs", params={"task": "import_batch"}).json()["items"]
+    assert job["import_id"] == import_id
+    work(worker_side, import_id, as_ada)
+    brought = as_ada.get(f"{path}/brought").json()
+    assert brought["kinds"] == {"episode": 1, "film": 1}
+    assert brought["events"] == {"watched": 2}
+    assert (brought["first_at"], brought["last_at"]) == ("2024-05-20T00:00:00Z", "2024-05-21T00:00:00Z")
+    # The show stands for its episode, and the later day comes first.
+    assert [(item["title"], item["kind"]) for item in brought["latest"]] == [
+        ("Dark", "show"),
+        ("Arrival", "film"),
+    ]
+    table = as_ada.get(f"{path}/rejected.csv")
+    assert table.headers["content-type"].startswith("text/csv")
+    assert 'filename="NetflixViewingHistory (not read).csv"' in table.headers["content-disposition"]
+    header, row = table.text.removeprefix("\ufeff").splitlines()
+    assert header == "Row,Why"
+    assert row.startswith("NetflixViewingHistory.csv:4,")
+    assert as_ben.get(f"{path}/brought").status_code == 404
+    assert as_ben.get(f"{path}/rejected.csv").status_code == 404
+    as_ada.delete(path)
+    nothing = as_ada.get(f"{path}/brought").json()
+    assert (nothing["kinds"], nothing["events"], nothing["latest"]) == ({}, {}, [])
+
+
+def test_a_job_says_how_far_an_import_is_where_somebody_counted_its_rows(
+    as_ada: TestClient, ada: User, worker_side: Mediatheque, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mediatheque.flows.attempts.TOLD_EVERY_S", 0.0)
+    monkeypatch.setattr(import_history.finish_import, "__kwdefaults__", {"on_progress": None, "chunk": 1})
+    told: list[tuple[float, str]] = []
+    tell = job_queries.tell
+
+    def heard(*args: Any, **said: Any) -> bool:
+        told.append((round(said["percent"]), said["line"]))
+        return tell(*args, **said)
+
+    monkeypatch.setattr(job_queries, "tell", heard)
+    work(worker_side, upload(as_ada, NETFLIX, rows="3").json()["id"], as_ada)
+    assert [line for line in told if "rows" in line[1]] == [
+        (33, "1 of 3 rows"),
+        (67, "2 of 3 rows"),
+        (99, "3 of 3 rows"),
+    ]
+
+
+def test_a_row_that_begins_like_a_formula_is_text_in_a_spreadsheet(
+    as_ada: TestClient, worker_side: Mediatheque
+) -> None:
+    files = {"file": ("=evil.csv", b'Title,Date\n"Arrival","2024-05-20"\n"Broken"\n')}
+    path = as_ada.post("/api/imports", files=files).headers["location"]
+    work(worker_side, int(path.rpartition("/")[2]), as_ada)
+    assert "\n'=evil.csv:3," in as_ada.get(f"{path}/rejected.csv").text
+
+
 def test_a_preview_stores_nothing(as_ada: TestClient, opened: Mediatheque) -> None:
     preview = upload(as_ada, NETFLIX, "/api/previews").json()
     assert (preview["rows"], preview["new"], preview["rejected"]) == (3, 2, 1)
     assert preview["kinds"] == {"episode": 1, "film": 1}
+    assert (preview["first_at"], preview["last_at"]) == ("2024-05-20T00:00:00Z", "2024-05-21T00:00:00Z")
     assert preview["rejected_rows"][0]["where"] == "NetflixViewingHistory.csv:4"
     assert preview["examples"][0]["work"]["series_title"] == "Dark"
     assert as_ada.get("/api/imports").json()["items"] == []
@@ -104,6 +168,7 @@ def test_a_question_is_asked_before_anything_is_stored(as_ada: TestClient, opene
         ({"timezone": "Middle/Earth"}, "body.timezone"),
         ({"timezone": "../../etc/passwd"}, "body.timezone"),
         ({"colour": "blue"}, "body.colour"),
+        ({"rows": "-1"}, "body.rows"),
     ],
 )
 def test_options_that_cannot_be_are_named(as_ada: TestClient, fields: dict[str, str], where: str) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from starlette.testclient import TestClient
 
 from mediatheque.kit.database import Database
-from mediatheque.library.queries import items, mentions
+from mediatheque.library.queries import batches, items, mentions, records
 from mediatheque.library.queries.users import User
-from mediatheque.vocabulary import Decision, Kind, Match, Penalty, Verdict, Work
+from mediatheque.vocabulary import (
+    Decision,
+    Event,
+    EventKind,
+    Kind,
+    Match,
+    Penalty,
+    Record,
+    Verdict,
+    Work,
+)
 
 
 @pytest.fixture
@@ -51,3 +63,37 @@ def test_an_answer_names_an_item_that_is_there(as_ada: TestClient, question: int
     path = f"/api/review/{question}/answer"
     assert as_ada.put(path, json={"item_id": 987654}).status_code == 404
     assert as_ada.put(path, json={}).status_code == 422
+
+
+def test_a_question_shows_the_rows_it_is_about_and_how_many_questions_there_are(
+    as_ada: TestClient, as_ben: TestClient, database: Database, ada: User, question: int
+) -> None:
+    with database.transaction() as db:
+        batch = batches.open_batch(db, ada.id, "netflix", "History.csv", bytes(32), {})
+        told = [
+            (Record(source="netflix", where=f"History.csv:{n}", payload={"Title": "Dune", "Date": at}), at)
+            for n, at in enumerate(["2024-05-01", "2024-05-04", "2024-05-03", "2024-05-02"], 2)
+        ]
+        stored = [records.StoredRecord(record, record.content_hash(), question) for record, _ in told]
+        ids = records.add_records(db, ada.id, batch.id, stored)
+        own = mentions.mentions_with_ids(db, [question])[question].item_id
+        days = [
+            Event(kind=EventKind.WATCHED, at=datetime.fromisoformat(f"{at}T00:00Z"), is_date_only=True)
+            for _, at in told
+        ]
+        records.add_record_events(db, ada.id, [(r, own, e) for r, e in zip(ids, days, strict=True)])
+    listed = as_ada.get("/api/review").json()
+    assert listed["open"] == 1
+    [asked] = listed["items"]
+    assert asked["records"] == 4
+    assert [row["where"] for row in asked["rows"]] == ["History.csv:3", "History.csv:4", "History.csv:5"]
+    latest = asked["rows"][0]
+    assert latest["says"] == {"Title": "Dune", "Date": "2024-05-04"}
+    assert (latest["at"], latest["is_date_only"]) == ("2024-05-04T00:00:00Z", True)
+    assert (latest["file_name"], latest["source"], latest["import_id"]) == (
+        "History.csv",
+        "netflix",
+        batch.id,
+    )
+    assert as_ben.get("/api/review").json() == {"items": [], "next": None, "open": 0}
+    assert as_ben.get(f"/api/review/{question}").status_code == 404

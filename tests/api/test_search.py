@@ -28,6 +28,13 @@ def test_titles_are_found_with_a_typo_and_by_their_beginning(as_ada: TestClient,
     assert found(as_ada.get("/api/search", params={"q": "villeneuve", "year_from": 2020})) == ["Dune"]
 
 
+def test_a_hit_says_where_in_its_title_the_words_stand(as_ada: TestClient, films: list[int]) -> None:
+    [hit] = as_ada.get("/api/search", params={"q": "amel", "in": "items"}).json()["items"]
+    assert [hit["item"]["title"][a:b] for a, b in hit["highlights"]] == ["Amélie"]
+    by_a_name = as_ada.get("/api/search", params={"q": "jeunet", "in": "items"}).json()["items"][0]
+    assert by_a_name["highlights"] == []
+
+
 def test_meaning_needs_an_embedder_and_says_so(as_ada: TestClient, films: list[int]) -> None:
     refused = as_ada.get("/api/search", params={"q": "space", "mode": "semantic"})
     assert refused.status_code == 503

@@ -24,6 +24,7 @@ from mediatheque.api import (
     graph_taste,
     health,
     home,
+    import_reports,
     imports,
     item_about,
     items,
@@ -73,6 +74,7 @@ _RESOURCES = (
     ratings,
     events,
     imports,
+    import_reports,
     review,
     search,
     # Before what takes any word for a recording's number.

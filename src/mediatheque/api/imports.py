@@ -105,7 +105,9 @@ class PreviewView(BaseModel):
     rejected: int
     kinds: dict[Kind, int]
     events: dict[EventKind, int]
-    skipped: dict[str, int]
+    first_at: datetime | None = Field(description="Of what was done, the earliest of which the day is known.")
+    last_at: datetime | None
+    skipped: dict[str, int] = Field(description="Rows that would be left out on purpose, by reason.")
     rejected_rows: list[RejectedRow] = Field(description="The first hundred.")
     examples: list[RecordExample] = Field(description="The first ten rows as they were understood.")
 
@@ -119,6 +121,7 @@ class _Form(BaseModel):
     profile: Annotated[str, Field(max_length=100, pattern=NO_NUL)] | None = None
     date_order: DateOrder | None = None
     timezone: Annotated[str, Field(max_length=64)] | None = None
+    rows: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -168,6 +171,12 @@ _FORM: dict[str, Any] = {
                             "type": "string",
                             "description": "Where the export's local times were written.",
                             "example": "Europe/Berlin",
+                        },
+                        "rows": {
+                            "type": "integer",
+                            "minimum": 1,
+                            "maximum": 1_000_000_000,
+                            "description": "How many rows a preview counted: then the job says how far it is in percent.",
                         },
                     },
                 }
@@ -274,7 +283,7 @@ def _begin(app: Mediatheque, user_id: int, upload: Received, form: _Form) -> Bat
     path = upload.settle()
     with app.database.transaction() as db:
         batch = begin_import(db, user_id, path, name=upload.name, source=form.source, options=form.options)
-        defer_import(app, db, user_id, batch.id, path)
+        defer_import(app, db, user_id, batch.id, path, rows=form.rows)
     # Here and not in the handler: a client that hangs up now must not take the file with it.
     upload.keep()
     return batch
@@ -294,6 +303,8 @@ def _preview(app: Mediatheque, user_id: int, upload: Received, form: _Form) -> P
         rejected=preview.rejected_count,
         kinds=dict(preview.kinds),
         events=dict(preview.events),
+        first_at=preview.first_at,
+        last_at=preview.last_at,
         skipped=dict(preview.skipped),
         rejected_rows=[RejectedRow(where=r.where, why=r.why) for r in preview.rejected],
         examples=[

@@ -23,6 +23,7 @@ from mediatheque.vocabulary import SearchHit
 from mediatheque.wiring import Mediatheque
 
 if TYPE_CHECKING:
+    from mediatheque.search.reading import Wording
     from mediatheque.stores.vectors import Vector
     from mediatheque.tools.embedder import Embedder
 
@@ -39,6 +40,11 @@ class Hit(BaseModel):
     item: ItemView
     score: float = Field(description="0 to 1, higher is better.")
     matched: list[str] = Field(description="`text`, `semantic` or both.")
+    highlights: list[tuple[int, int]] = Field(
+        [],
+        description="Where in the title the words of the query stand: from and up to which character (Unicode code"
+        " points).",
+    )
 
 
 class Hits(BaseModel):
@@ -94,6 +100,7 @@ async def search(
     """
     from mediatheque.search.find import find
     from mediatheque.search.passages import LEAST_LIKENESS, search_recordings
+    from mediatheque.search.reading import read_wording
 
     # Embedding takes milliseconds of CPU: in a thread, and before a connection is held.
     embedder, vector = await to_thread.run_sync(_embedded, app, q, mode)
@@ -111,7 +118,7 @@ async def search(
             limit=limit,
             vector=vector,
         )
-        return _views(db, asker.id, hits).items
+        return _views(db, asker.id, hits, read_wording(q)).items
 
     def in_passages(db: Connection) -> list[RecordingHit]:
         found = search_recordings(
@@ -176,11 +183,18 @@ def _embedded(app: Mediatheque, query: str, mode: Mode) -> tuple[Embedder | None
     return (embedder, vector) if vector is not None else (None, None)
 
 
-def _views(db: Connection, user_id: int, hits: list[SearchHit]) -> Hits:
+def _views(db: Connection, user_id: int, hits: list[SearchHit], wording: Wording | None = None) -> Hits:
+    from mediatheque.search.highlighting import highlights
+
     stand = history.standings(db, user_id, [hit.item.id for hit in hits])
     return Hits(
         items=[
-            Hit(item=item_view(hit.item, stand.get(hit.item.id)), score=hit.score, matched=list(hit.matched))
+            Hit(
+                item=item_view(hit.item, stand.get(hit.item.id)),
+                score=hit.score,
+                matched=list(hit.matched),
+                highlights=list(highlights(hit.item.title, wording)) if wording is not None else [],
+            )
             for hit in hits
         ]
     )

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -38,6 +39,8 @@ class Preview:
     known: int = 0
     kinds: Counter[Kind] = field(default_factory=Counter[Kind])
     events: Counter[EventKind] = field(default_factory=Counter[EventKind])
+    first_at: datetime | None = None
+    last_at: datetime | None = None
     skipped: Counter[str] = field(default_factory=Counter[str])
     rejected: list[Rejected] = field(default_factory=list[Rejected])  # the first hundred
     rejected_count: int = 0
@@ -228,5 +231,8 @@ def _describe(preview: Preview, row: Row) -> None:
         if row.work is not None:
             preview.kinds[row.work.kind] += 1
         preview.events.update(event.kind for event in row.events)
+        for at in (event.at for event in row.events if event.at is not None):
+            preview.first_at = min(preview.first_at or at, at)
+            preview.last_at = max(preview.last_at or at, at)
         if len(preview.examples) < 10:
             preview.examples.append(row)

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 _ASKED_EVERY_S = 2.0
 
 
-def import_batch(attempt: Attempt, *, user_id: int, batch_id: int, path: str) -> str:
-    """Read an uploaded file into its batch, then see to what it brought."""
+def import_batch(attempt: Attempt, *, user_id: int, batch_id: int, path: str, rows: int | None = None) -> str:
+    """Read an uploaded file into its batch, then see to what it brought; `rows`: how many there are, if known."""
     app, file = attempt.app, Path(path)
     try:
-        batch = _read_to_its_end(attempt, user_id, batch_id, file)
+        batch = _read_to_its_end(attempt, user_id, batch_id, file, rows)
     except Cancelled:
         _end_batch(attempt, batch_id, "it was cancelled; what was read stays until: mediatheque undo")
         file.unlink(missing_ok=True)
@@ -46,11 +46,11 @@ def import_batch(attempt: Attempt, *, user_id: int, batch_id: int, path: str) ->
     return f"{batch.new:,} new, {batch.known:,} known, {batch.rejected:,} rejected"
 
 
-def _read_to_its_end(attempt: Attempt, user_id: int, batch_id: int, file: Path) -> Batch:
+def _read_to_its_end(attempt: Attempt, user_id: int, batch_id: int, file: Path, rows: int | None) -> Batch:
     from mediatheque.flows.import_history import finish_import
     from mediatheque.library.queries.batches import batch_with_id
 
-    database, on_progress = attempt.app.database, attempt.counting("rows")
+    database, on_progress = attempt.app.database, _counting(attempt, rows)
     while True:
         with database.transaction() as db:
             batch = batch_with_id(db, batch_id, user_id)
@@ -69,6 +69,18 @@ def _read_to_its_end(attempt: Attempt, user_id: int, batch_id: int, file: Path) 
                     attempt, batch_id, "something unforeseen went wrong; the log of the worker says what"
                 )
             raise
+
+
+def _counting(attempt: Attempt, rows: int | None) -> Callable[[int], None]:
+    """Tells how many rows are behind us, and of how many, where somebody counted them."""
+    if not rows:
+        return attempt.counting("rows")
+
+    def told(done: int) -> None:
+        # Counted before the upload, maybe with other options: it says how far it is, never that it is done.
+        attempt.report(min(done / rows, 0.99), f"{done:,} of {max(done, rows):,} rows")
+
+    return told
 
 
 def _is_unforeseen(error: Exception) -> bool:
