@@ -34,7 +34,7 @@ RowName = Literal[
 LaterName = Literal["from-your-people", "trending"]
 
 
-class EpisodeView(BaseModel):
+class EpisodeInShort(BaseModel):
     """An episode, in short."""
 
     id: int
@@ -49,11 +49,11 @@ class ProgressView(BaseModel):
     last_at: datetime | None
     share: float | None = Field(description="Of a film, a book or a recording: 0 to 1, where a source told.")
     episodes_seen: int
-    last: EpisodeView | None = Field(description="Of a show: the episode that you saw last.")
-    next: EpisodeView | None = Field(description="Of a show: the one that follows, where it is known.")
+    last: EpisodeInShort | None = Field(description="Of a show: the episode that you saw last.")
+    next: EpisodeInShort | None = Field(description="Of a show: the one that follows, where it is known.")
 
 
-class CardView(BaseModel):
+class HomeCard(BaseModel):
     """A title in a row."""
 
     item: ItemView
@@ -74,10 +74,10 @@ class RowOfTitles(BaseModel):
     about: ItemView | None = Field(description="Of `because`: the title of yours that it begins with.")
     language: str | None = Field(description="Of `in-your-language`: which (ISO 639-1).")
     people: list[str] = Field(description="Of `from-your-people`: who it is for beside you.")
-    cards: list[CardView]
+    cards: list[HomeCard]
 
 
-class MomentView(BaseModel):
+class SpokenMoment(BaseModel):
     """A moment at which a recording of yours speaks of a title."""
 
     item: ItemView
@@ -110,7 +110,7 @@ class Home(BaseModel):
     rows: list[RowOfTitles] = Field(description="In the order of the page.")
     later: list[LaterName] = Field(description="Rows that cost more: ask `/api/home/rows/{name}` for each.")
     recordings: list[MediaView] = Field(description="What you added last.")
-    moments: list[MomentView] = Field(description="Where your recordings speak of titles.")
+    moments: list[SpokenMoment] = Field(description="Where your recordings speak of titles.")
 
 
 class LaterRow(BaseModel):
@@ -144,9 +144,9 @@ def rows_view(titles: Titles, stand: Mapping[int, Standing]) -> list[RowOfTitles
     return [row_view(row, stand) for row in titles.rows]
 
 
-def moment_view(moment: SpokenOf, stand: Mapping[int, Standing]) -> MomentView:
+def moment_view(moment: SpokenOf, stand: Mapping[int, Standing]) -> SpokenMoment:
     """A moment of a recording."""
-    return MomentView(
+    return SpokenMoment(
         item=item_view(moment.item, stand.get(moment.item.id)),
         media_id=moment.media_id,
         media_title=moment.media_title,
@@ -173,9 +173,9 @@ def occasion_view(occasion: Occasion | None, stand: Mapping[int, Standing]) -> O
     )
 
 
-def _card(card: Card, stand: Mapping[int, Standing]) -> CardView:
+def _card(card: Card, stand: Mapping[int, Standing]) -> HomeCard:
     told = card.recommendation
-    return CardView(
+    return HomeCard(
         item=item_view(card.item, stand.get(card.item.id)),
         because=told.because if told is not None else None,
         method=told.method if told is not None else None,
@@ -194,7 +194,7 @@ def _progress(begun: Begun) -> ProgressView:
     )
 
 
-def _episode(episode: Episode | None) -> EpisodeView | None:
+def _episode(episode: Episode | None) -> EpisodeInShort | None:
     if episode is None:
         return None
-    return EpisodeView(id=episode.id, title=episode.title, season=episode.season, episode=episode.episode)
+    return EpisodeInShort(id=episode.id, title=episode.title, season=episode.season, episode=episode.episode)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.graph_shapes import walk
-from mediatheque.api.home_shapes import MomentView, moment_view
+from mediatheque.api.home_shapes import SpokenMoment, moment_view
 from mediatheque.api.media_details import views
 from mediatheque.api.media_shapes import MediaView
 from mediatheque.api.shapes import ItemView, PathId, item_view
@@ -46,7 +46,7 @@ class FieldView(BaseModel):
     why: str = Field(description="Why the sources are believed in this order.")
 
 
-class PersonView(BaseModel):
+class CreditedPerson(BaseModel):
     """Somebody who made it, or is in it."""
 
     id: int = Field(description="In the graph: `person:{id}`.")
@@ -82,13 +82,13 @@ class About(BaseModel):
     item: ItemView
     show: ItemView | None = Field(description="Of an episode.")
     fields: list[FieldView]
-    people: list[PersonView] = Field(description="In billing order.")
+    people: list[CreditedPerson] = Field(description="In billing order.")
     series: SeriesView | None
     kin: list[KinView]
     recordings: list[MediaView] = Field(description="Those of yours that it is shown as the item of.")
 
 
-class BatchView(BaseModel):
+class FromImport(BaseModel):
     """An import."""
 
     id: int
@@ -97,7 +97,7 @@ class BatchView(BaseModel):
     rows: int = Field(description="How many rows of it speak of this.")
 
 
-class MeetingView(BaseModel):
+class ItemMeeting(BaseModel):
     """Something that you did with it."""
 
     id: int = Field(description="The event.")
@@ -105,12 +105,12 @@ class MeetingView(BaseModel):
     at: datetime | None
     is_date_only: bool
     value: float | None
-    batch: BatchView | None = Field(description="The import that says so; none: you said so here.")
+    batch: FromImport | None = Field(description="The import that says so; none: you said so here.")
     where: str | None = Field(description="The row, as `ViewingActivity.csv:12`.")
     list_id: int | None = Field(description="The list of recommendations that it answered.")
 
 
-class SeasonView(BaseModel):
+class SeasonMet(BaseModel):
     """A season as you saw it."""
 
     season: int | None
@@ -118,22 +118,22 @@ class SeasonView(BaseModel):
     episodes_known: int
     first_at: datetime | None
     last_at: datetime | None
-    batches: list[BatchView]
+    batches: list[FromImport]
 
 
 class Meetings(BaseModel):
     """Where you met an item."""
 
-    meetings: list[MeetingView] = Field(
+    meetings: list[ItemMeeting] = Field(
         description="Latest first, 200 at most; of a show, not its episodes'."
     )
-    seasons: list[SeasonView] = Field(description="Of a show: those of which you saw an episode.")
+    seasons: list[SeasonMet] = Field(description="Of a show: those of which you saw an episode.")
 
 
 class Moments(BaseModel):
     """Where your recordings speak of an item."""
 
-    moments: list[MomentView] = Field(description="The latest recording first.")
+    moments: list[SpokenMoment] = Field(description="The latest recording first.")
 
 
 @router.get("/{item_id}/about", summary="Everything about an item", responses=problems.describe(404))
@@ -156,7 +156,7 @@ async def get_meetings(app: Opened, asker: Asker, item_id: PathId) -> Meetings:
         return Meetings(
             meetings=[_meeting(one) for one in met.meetings(db, asker.id, item.id)],
             seasons=[
-                SeasonView(
+                SeasonMet(
                     season=one.season,
                     episodes_seen=one.episodes_seen,
                     episodes_known=one.episodes_known,
@@ -189,9 +189,9 @@ async def get_moments(
     return await app.database.run(told)
 
 
-def batches_view(batches: Sequence[FromBatch]) -> list[BatchView]:
+def batches_view(batches: Sequence[FromBatch]) -> list[FromImport]:
     """Imports, as they are shown beside what they say."""
-    return [BatchView(id=b.id, source=b.source, file_name=b.file_name, rows=b.rows) for b in batches]
+    return [FromImport(id=b.id, source=b.source, file_name=b.file_name, rows=b.rows) for b in batches]
 
 
 def _about(app: Mediatheque, db: Connection, user_id: int, item: Item) -> About:
@@ -209,7 +209,7 @@ def _about(app: Mediatheque, db: Connection, user_id: int, item: Item) -> About:
         show=next((view(one) for one in show.values()), None),
         fields=[_field(field, names) for field, names in _said(db, item)],
         people=[
-            PersonView(id=c.person_id, name=c.name, role=Role(c.role), character=c.character)
+            CreditedPerson(id=c.person_id, name=c.name, role=Role(c.role), character=c.character)
             for c in met.credited_for(db, item.id)
         ],
         series=SeriesView(
@@ -259,8 +259,8 @@ def _kin(app: Mediatheque, db: Connection, user_id: int, item: Item) -> list[tup
     return [(others[i], other) for i, other in items.items_with_ids(db, list(others), user_id).items()]
 
 
-def _meeting(one: met.Meeting) -> MeetingView:
-    return MeetingView(
+def _meeting(one: met.Meeting) -> ItemMeeting:
+    return ItemMeeting(
         id=one.id,
         kind=one.kind,
         at=one.at,

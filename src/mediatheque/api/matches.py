@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
-from mediatheque.api.item_about import BatchView, batches_view
+from mediatheque.api.item_about import FromImport, batches_view
 from mediatheque.api.review import Answer, Candidate
 from mediatheque.api.shapes import ItemView, PathId, WorkView, item_view, penalty_view, work_view
 from mediatheque.flows import correcting
@@ -27,7 +27,7 @@ class MatchView(BaseModel):
     id: int
     says: WorkView = Field(description="What your export says the work is.")
     records: int = Field(description="How many rows say so; of a show, its episodes' too.")
-    batches: list[BatchView] = Field(description="The imports that they are from.")
+    batches: list[FromImport] = Field(description="The imports that they are from.")
     by: Literal["resolver", "person"] | None = Field(description="Who says that it is this item.")
     score: float | None = Field(description="How sure the resolver was: 1 is certain.")
     decided_at: datetime | None

@@ -51,7 +51,7 @@ def begun(db: Connection, user_id: int, *, limit: int = 12) -> list[Begun]:
     """What the user is in the middle of, the latest first.
 
     A show goes on while an episode that is known of it was not seen, or while nobody knows how many there are and it
-    was not rated since; a film, a book or a recording was started and not finished.
+    was not rated since; a film, a book or a recording was started, and neither finished nor judged since.
     """
     rows = db.execute(
         text(_BEGUN),
@@ -136,7 +136,8 @@ _BEGUN = f"""
             WHERE user_id = :user AND kind = 'started' AND item_id IS NOT NULL GROUP BY item_id
         ) AS begun JOIN items i ON i.id = begun.item_id
         JOIN user_items ui ON ui.item_id = i.id AND ui.user_id = :user
-        WHERE i.kind IN ('{Kind.FILM}', '{Kind.BOOK}', '{Kind.AUDIO}') AND ui.seen_count = 0 AND NOT ui.is_hidden
+        LEFT JOIN ratings r ON r.item_id = i.id AND r.user_id = :user
+        WHERE coalesce(r.rated_at, '-infinity') < begun.at AND ui.liking = 0 AND i.kind IN ('{Kind.FILM}', '{Kind.BOOK}', '{Kind.AUDIO}') AND ui.seen_count = 0 AND NOT ui.is_hidden
             AND {VISIBLE} AND (begun.at > now() - make_interval(days =>
                 CASE i.kind WHEN '{Kind.BOOK}' THEN CAST(:book_days AS int) ELSE CAST(:days AS int) END))
     )
