@@ -28,7 +28,7 @@ from mediatheque.flows.archiving import delete_media
 from mediatheque.flows.import_history import import_file
 from mediatheque.flows.uploads import begin
 from mediatheque.kit.database import Database
-from mediatheque.library.queries import history, items, mentions, users
+from mediatheque.library.queries import bulk, history, items, mentions, users
 from mediatheque.library.queries.users import User
 from mediatheque.recommend.artifact import models_dir_in
 from mediatheque.recommend.models import popularity
@@ -138,6 +138,8 @@ def belongings(
         assert not item.is_listed
         offered = Recommendation(item=item, score=1.0, method="popular", because=SECRET)
         thread = add_thread(db, ada.id, SECRET)
+        changed = bulk.edit(db, ada.id, [films[1]], bulk.Action.SAVE)
+        assert changed.id is not None
         list_id = add_shown(db, ada.id, {"via": SECRET}, Recommended(recommendations=(offered,)))
     return {
         "item_id": own,
@@ -151,6 +153,7 @@ def belongings(
         "evaluation_id": 1,
         "version": a_trained_model(opened.data_dir),
         "list_id": list_id,
+        "edit_id": changed.id,
         **some_recordings(opened, ada.id, tmp_path),
         "thread_id": thread.id,
     }

@@ -30,6 +30,7 @@ from mediatheque.api import (
     items,
     jobs,
     jobs_live,
+    library,
     lists,
     matches,
     media,
@@ -41,6 +42,7 @@ from mediatheque.api import (
     models,
     onboarding,
     openapi,
+    preferences,
     ratings,
     recommendations,
     review,
@@ -58,6 +60,7 @@ from mediatheque.api.attempts import Attempts
 from mediatheque.api.chat_limits import ChatLimits
 from mediatheque.api.graph_shapes import GRAPHS_AT_ONCE
 from mediatheque.api.guards import LARGEST_BODY, BoundedBodies, SecurityHeaders
+from mediatheque.api.libraries import LIBRARIES_AT_ONCE, Libraries
 from mediatheque.api.media_shapes import NewLink
 from mediatheque.api.metrics import Measured, Metrics
 from mediatheque.api.problems import answer_problems
@@ -69,6 +72,7 @@ _RESOURCES = (
     session,
     home,
     items,
+    library,
     item_about,
     matches,
     ratings,
@@ -100,6 +104,7 @@ _RESOURCES = (
     evaluations,
     models,
     syncs,
+    preferences,
     users,
 )
 
@@ -121,6 +126,8 @@ def create_app(opened: Mediatheque) -> FastAPI:
     app.state.answers = Answers()
     app.state.pages = home.Pages()
     app.state.lists_at_once = CapacityLimiter(LISTS_AT_ONCE)
+    app.state.libraries = Libraries()
+    app.state.libraries_at_once = CapacityLimiter(LIBRARIES_AT_ONCE)
     app.state.graphs_at_once = CapacityLimiter(GRAPHS_AT_ONCE)
     answer_problems(app)
     app.add_middleware(BoundedBodies, largest=_largest(opened))

@@ -494,6 +494,21 @@ idempotency_keys = Table(
     CheckConstraint("length(key) BETWEEN 1 AND 200", name="key_length"),
 )
 
+# What was changed of many items at once: kept for a while, so that it can be taken back.
+bulk_edits = Table(
+    "bulk_edits",
+    metadata,
+    _id(),
+    _to("users", "user_id"),
+    Column("action", String(16), nullable=False),
+    # The events that it told, and those that it took away, see queries/bulk.py.
+    Column("added", ARRAY(BigInteger), nullable=False),
+    Column("removed", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    _now("made_at"),
+    Column("undone_at", DateTime(timezone=True)),
+    Index("ix_bulk_edits_user_id", "user_id", "id"),
+)
+
 #: What a rebuild may throw away; everything else is a fact.
 CONCLUSIONS: tuple[Table, ...] = (
     *(user_items, ratings, embeddings),
