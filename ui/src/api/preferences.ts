@@ -3,7 +3,13 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/r
 import { client, dataOf } from "./client";
 import type { Preferences } from "./schema";
 
-export const NO_PREFERENCES: Preferences = { language: "", theme: "system", remote_images: false, views: [] };
+export const NO_PREFERENCES: Preferences = {
+  language: "",
+  theme: "system",
+  remote_images: false,
+  views: [],
+  remembered: {},
+};
 
 export const preferencesQuery = queryOptions({
   queryKey: ["preferences"],

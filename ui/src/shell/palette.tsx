@@ -6,7 +6,7 @@ import { Command } from "cmdk";
 import { Search } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { client, dataOf } from "@/api/client";
-import type { Found } from "@/api/schema";
+import type { ItemView } from "@/api/schema";
 import { KIND_ICONS } from "@/kit/kinds";
 import { PLACES } from "./places";
 
@@ -67,7 +67,13 @@ function matches(name: string, asked: string): boolean {
   return name.toLowerCase().includes(asked.toLowerCase());
 }
 
-function Titles({ found, onGo }: { found: Found | undefined; onGo: (to: () => Promise<void>) => void }) {
+function Titles({
+  found,
+  onGo,
+}: {
+  found: { items: { item: ItemView }[] } | undefined;
+  onGo: (to: () => Promise<void>) => void;
+}) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const items = found?.items ?? [];
