@@ -161,7 +161,7 @@ export function Segments<T extends string>({ label, value, options, onChange, cl
       {options.map((option) => (
         <label
           key={option.value}
-          className="inline-flex cursor-pointer items-center gap-1.5 rounded-lg px-3 py-1.5 text-sm text-muted transition-colors has-checked:bg-raised has-checked:font-medium has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent [&_svg]:size-4"
+          className="inline-flex cursor-pointer items-center gap-1.5 rounded-lg px-3 py-1.5 text-sm whitespace-nowrap text-muted transition-colors has-checked:bg-raised has-checked:font-medium has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent [&_svg]:size-4"
         >
           <input
             type="radio"

@@ -61,14 +61,14 @@ export function Around() {
   return (
     <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
       <div className="flex min-w-0 flex-col gap-3">
-        <div className="flex flex-wrap items-center gap-3">
+        <div className="grid grid-cols-2 items-center gap-3 sm:flex sm:flex-wrap">
           <ThingPicker
             label={t`Look at something else`}
             placeholder={t`A title, a person, a genre …`}
             onPick={(thing) => go(thing.node)}
-            className="w-full sm:w-72"
+            className="col-span-2 sm:w-72"
           />
-          <div className="flex min-w-52 grow items-center gap-3 text-sm sm:grow-0">
+          <div className="col-span-2 flex min-w-52 items-center gap-3 text-sm">
             <span className="whitespace-nowrap text-muted">
               <Plural value={hops} one="# step" other="# steps" />
             </span>
@@ -81,7 +81,7 @@ export function Around() {
               onChange={(value) =>
                 void navigate({ search: (now) => ({ ...now, hops: value }), replace: true })
               }
-              className="w-32"
+              className="sm:w-32"
             />
           </div>
           <Choice
@@ -92,7 +92,7 @@ export function Around() {
             onChange={(size) =>
               void navigate({ search: (now) => ({ ...now, most: Number(size) }), replace: true })
             }
-            className="w-48"
+            className="sm:w-48"
           />
           <Types drawn={drawn.data} without={withoutTypes} onChange={setWithoutTypes} />
         </div>
@@ -100,7 +100,8 @@ export function Around() {
           label={t`A picture of what hangs together with what`}
           dots={shown?.dots}
           lines={shown?.lines ?? []}
-          focus={focus ?? start ?? null}
+          focus={focus}
+          centre={start}
           onFocus={setFocus}
           onOpen={go}
           className="h-[min(68dvh,46rem)]"

@@ -17,7 +17,9 @@ import { Stage } from "./stage";
 import { Two } from "./two";
 
 /** So many are drawn: more would be a ball. The list has all. */
-const DRAWN = 30;
+const DRAWN = 15;
+/** How far the two stand from the middle. */
+const FAR = 7.5;
 
 export function Common() {
   const { t } = useLingui();
@@ -120,19 +122,30 @@ function nameOf(thing: ThingView, you: string): string {
 function pictureOf({ a, b, common }: CommonGround): { dots: Dot[]; lines: Line[] } {
   const drawn = common.slice(0, DRAWN);
   const best = Math.max(...drawn.map((one) => one.score), Number.MIN_VALUE);
-  const dots: Dot[] = [a, b].map((thing) => ({
+  const dots: Dot[] = [a, b].map((thing, at) => ({
     node: thing.node,
     name: thing.name,
     kind: thing.kind,
     weight: 1,
+    at: [at === 0 ? -FAR : FAR, 0],
   }));
   const lines: Line[] = [];
-  for (const { thing, score } of drawn) {
-    dots.push({ node: thing.node, name: thing.name, kind: thing.kind, weight: 0.15 + (0.5 * score) / best });
+  drawn.forEach(({ thing, score }, at) => {
+    // In three columns, each a little lower than the one before, so that names stand apart.
+    const column = (at % 3) - 1;
+    const height = (drawn.length / 3 - 1) / 2 - Math.floor(at / 3);
+    const weight = 0.15 + (0.5 * score) / best;
+    dots.push({
+      node: thing.node,
+      name: thing.name,
+      kind: thing.kind,
+      weight,
+      at: [column * 3, height * 2.4 - column * 0.8],
+    });
     lines.push(
       { source: a.node, target: thing.node, weight: 0.5 },
       { source: b.node, target: thing.node, weight: 0.5 },
     );
-  }
+  });
   return { dots, lines };
 }

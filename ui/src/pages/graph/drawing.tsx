@@ -11,6 +11,8 @@ export type Dot = {
   kind: NodeKind /** 0 to 1: how large it is drawn. */;
   weight: number;
   group?: number | null;
+  /** Where it stands; where the first has a place, all have, and nothing moves. */
+  at?: readonly [number, number];
 };
 export type Line = { source: string; target: string; weight: number };
 
@@ -23,8 +25,10 @@ export type DrawingHandle = {
 type DrawingProps = {
   dots: readonly Dot[];
   lines: readonly Line[];
-  /** What is looked at: it and what is next to it stand out. */
+  /** What is pointed out: it and what is next to it stand out, and all else steps back. */
   focus: string | null;
+  /** What everything is around; it has a ring. */
+  centre?: string | undefined;
   onFocus: (node: string | null) => void;
   /** A second press, or a double one: go there. */
   onOpen: (node: string) => void;
@@ -40,6 +44,7 @@ export function Drawing({
   dots,
   lines,
   focus,
+  centre: start,
   onFocus,
   onOpen,
   byGroup = false,
@@ -49,8 +54,8 @@ export function Drawing({
   const box = useRef<HTMLDivElement>(null);
   const drawn = useRef<{ sigma: Sigma; graph: Graph } | null>(null);
   const pointed = useRef<string | null>(null);
-  const heard = useRef({ onFocus, onOpen, onUnable, focus, byGroup });
-  heard.current = { onFocus, onOpen, onUnable, focus, byGroup };
+  const heard = useRef({ onFocus, onOpen, onUnable, focus, start, byGroup });
+  heard.current = { onFocus, onOpen, onUnable, focus, start, byGroup };
   const [theme, setTheme] = useState(0);
 
   useImperativeHandle(ref, () => ({
@@ -77,8 +82,9 @@ export function Drawing({
     const container = box.current;
     if (!container) return;
     const graph = graphOf(dots, lines);
+    const isFixed = dots[0]?.at !== undefined;
     const ink = colour("--ink");
-    const quiet = colour("--line");
+    const quiet = colour("--edge");
     const paint = (dot: Record<string, unknown>) => {
       if (heard.current.byGroup && typeof dot.group === "number")
         return colour(`--hue-${(dot.group % HUES) + 1}`);
@@ -96,8 +102,10 @@ export function Drawing({
         labelDensity: 0.7,
         zIndex: true,
         minCameraRatio: 0.05,
+        stagePadding: 70,
         maxCameraRatio: 4,
         defaultDrawNodeHover: drawHover,
+        ...(isFixed ? { defaultDrawNodeLabel: drawBelow } : {}),
         nodeReducer: (key, dot) => {
           const centre = pointed.current ?? heard.current.focus;
           const known = centre !== null && graph.hasNode(centre);
@@ -107,8 +115,8 @@ export function Drawing({
             color: isNear ? (hues.get(key) ?? ink) : quiet,
             label: isNear ? (dot.label as string) : "",
             zIndex: isNear ? 1 : 0,
-            highlighted: key === centre,
-            forceLabel: key === centre || (known && isNear && graph.degree(centre) < 14),
+            highlighted: key === centre || (centre === null && key === heard.current.start),
+            forceLabel: isFixed || key === centre || (known && isNear && graph.degree(centre) < 14),
           };
         },
         edgeReducer: (key, line) => {
@@ -141,7 +149,7 @@ export function Drawing({
       preventSigmaDefault();
       heard.current.onOpen(node);
     });
-    const stop = place(graph, () => sigma.refresh());
+    const stop = isFixed ? () => undefined : place(graph, () => sigma.refresh());
     return () => {
       stop();
       sigma.kill();
@@ -164,12 +172,13 @@ function graphOf(dots: readonly Dot[], lines: readonly Line[]): Graph {
     // The golden angle spreads evenly whatever their number; the same picture every time.
     const angle = at * 2.399963;
     const far = Math.sqrt(at);
+    const [x, y] = dot.at ?? [far * Math.cos(angle), far * Math.sin(angle)];
     graph.addNode(dot.node, {
       label: dot.name,
       kind: dot.kind,
       group: dot.group,
-      x: far * Math.cos(angle),
-      y: far * Math.sin(angle),
+      x,
+      y,
       size: 4 + 11 * Math.sqrt(dot.weight),
     });
   });
@@ -198,6 +207,29 @@ function place(graph: Graph, onMoved: () => void): () => void {
 }
 
 type Hovered = { x: number; y: number; size: number; label: string | null; color: string };
+
+/** So many characters of a name are written below a dot. */
+const NAME = 24;
+
+/** A name below its dot, where dots stand in rows. */
+function drawBelow(
+  context: CanvasRenderingContext2D,
+  dot: Omit<Hovered, "label"> & { label?: string | null },
+  settings: { labelSize: number; labelFont: string },
+): void {
+  if (!dot.label) return;
+  const name = dot.label.length > NAME ? `${dot.label.slice(0, NAME - 1).trimEnd()}…` : dot.label;
+  context.font = `500 ${settings.labelSize - 1}px ${settings.labelFont}`;
+  context.textAlign = "center";
+  // A rim in the colour of the ground keeps it readable over lines.
+  context.lineWidth = 4;
+  context.lineJoin = "round";
+  context.strokeStyle = colour("--surface");
+  context.strokeText(name, dot.x, dot.y + dot.size + settings.labelSize);
+  context.fillStyle = colour("--ink");
+  context.fillText(name, dot.x, dot.y + dot.size + settings.labelSize);
+  context.textAlign = "start";
+}
 
 /** The label of what is pointed at, on a plate in the colours of the theme (sigma's own is white). */
 function drawHover(

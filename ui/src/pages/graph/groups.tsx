@@ -28,7 +28,7 @@ export function Groups() {
   return (
     <div className="flex flex-col gap-6">
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <p className="text-muted">
+        <div className="text-muted">
           {data ? (
             <Trans>
               <Plural
@@ -39,9 +39,9 @@ export function Groups() {
               , by what they share
             </Trans>
           ) : (
-            <Skeleton className="inline-block h-5 w-56" />
+            <Skeleton className="h-5 w-56" />
           )}
-        </p>
+        </div>
         <Segments
           label={t`How fine the groups are`}
           value={resolution}

@@ -13,7 +13,10 @@ export type Placed = { key: string; x: number; y: number }[];
 
 self.onmessage = ({ data }: MessageEvent<Wanted>) => {
   const graph = new Graph({ multi: false, type: "undirected" });
-  for (const { key, ...place } of data.nodes) graph.addNode(key, place);
+  // The first is what is looked at: it stays in the middle, and the others find their places around it.
+  data.nodes.forEach(({ key, ...place }, at) => {
+    graph.addNode(key, { ...place, fixed: at === 0 });
+  });
   for (const { source, target, weight } of data.edges) graph.mergeEdge(source, target, { weight });
   const settings = {
     ...forceAtlas2.inferSettings(graph),

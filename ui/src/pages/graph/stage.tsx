@@ -16,6 +16,8 @@ type StageProps = {
   dots: readonly Dot[] | undefined;
   lines: readonly Line[];
   focus: string | null;
+  /** What everything in the picture is around. */
+  centre?: string | undefined;
   onFocus: (node: string | null) => void;
   onOpen: (node: string) => void;
   byGroup?: boolean;
@@ -24,7 +26,18 @@ type StageProps = {
   className?: string;
 };
 
-export function Stage({ label, dots, lines, focus, onFocus, onOpen, byGroup, foot, className }: StageProps) {
+export function Stage({
+  label,
+  dots,
+  lines,
+  focus,
+  centre,
+  onFocus,
+  onOpen,
+  byGroup,
+  foot,
+  className,
+}: StageProps) {
   const { t } = useLingui();
   const handle = useRef<DrawingHandle>(null);
   const [isUnable, setUnable] = useState(() => !hasWebGl());
@@ -48,6 +61,7 @@ export function Stage({ label, dots, lines, focus, onFocus, onOpen, byGroup, foo
               dots={dots}
               lines={lines}
               focus={focus}
+              centre={centre}
               onFocus={onFocus}
               onOpen={onOpen}
               byGroup={byGroup ?? false}

@@ -62,8 +62,17 @@ export function Way() {
         </Empty>
       )}
       {isWhole && data && data.paths.length > 0 && (
-        <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
-          <ol className="flex flex-col gap-3">
+        <div className="flex flex-col gap-4">
+          <Stage
+            label={t`The ways as a picture`}
+            dots={shown.dots}
+            lines={shown.lines}
+            focus={focus}
+            onFocus={setFocus}
+            onOpen={(node) => void navigate({ search: () => ({ node }) })}
+            className="h-96"
+          />
+          <ol className="grid gap-3 xl:grid-cols-2">
             {data.paths.map((path, at) => (
               <li key={path.sentence}>
                 <Told
@@ -74,15 +83,6 @@ export function Way() {
               </li>
             ))}
           </ol>
-          <Stage
-            label={t`The ways as a picture`}
-            dots={shown.dots}
-            lines={shown.lines}
-            focus={focus}
-            onFocus={setFocus}
-            onOpen={(node) => void navigate({ search: () => ({ node }) })}
-            className="h-[28rem]"
-          />
         </div>
       )}
     </div>
@@ -126,24 +126,28 @@ function Told({ path, isPointed, onPoint }: ToldProps) {
   );
 }
 
-/** The things of several ways, once each. */
+/** The things of several ways, once each: every way a row from the left to the right. */
 function pictureOf(paths: readonly PathView[]): { dots: Dot[]; lines: Line[] } {
   const dots = new Map<string, Dot>();
   const lines = new Map<string, Line>();
-  for (const path of paths) {
+  // Three times as wide as it is high, for names stand side by side.
+  const width = Math.max(paths.length - 1, 2) * 3;
+  paths.forEach((path, row) => {
+    const last = path.things.length - 1;
     path.things.forEach((thing, at) => {
-      const isEnd = at === 0 || at === path.things.length - 1;
-      if (!dots.has(thing.node)) {
-        dots.set(thing.node, {
-          node: thing.node,
-          name: thing.name,
-          kind: thing.kind,
-          weight: isEnd ? 1 : 0.35,
-        });
-      }
+      if (dots.has(thing.node)) return;
+      const isEnd = at === 0 || at === last;
+      const height = isEnd ? 0 : (paths.length - 1) / 2 - row;
+      dots.set(thing.node, {
+        node: thing.node,
+        name: thing.name,
+        kind: thing.kind,
+        weight: isEnd ? 1 : 0.35,
+        at: [(at / last) * width, height],
+      });
     });
     for (const { source, target, weight } of path.edges)
       lines.set(`${source} ${target}`, { source, target, weight });
-  }
+  });
   return { dots: [...dots.values()], lines: [...lines.values()] };
 }
