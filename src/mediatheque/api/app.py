@@ -14,7 +14,9 @@ import mediatheque
 from mediatheque.accounts.tokens import signing_key
 from mediatheque.api import (
     auth,
+    belongings,
     chat,
+    checks,
     duplicates,
     evaluations,
     events,
@@ -47,9 +49,14 @@ from mediatheque.api import (
     recommendations,
     review,
     search,
+    server,
     session,
     shown,
+    sources,
+    statistics,
+    storage,
     syncs,
+    tools,
     uploading,
     uploads,
     uploads_begun,
@@ -106,6 +113,13 @@ _RESOURCES = (
     syncs,
     preferences,
     users,
+    statistics,
+    belongings,
+    storage,
+    sources,
+    tools,
+    checks,
+    server,
 )
 
 

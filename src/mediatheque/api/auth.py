@@ -196,11 +196,17 @@ async def delete_key(app: Opened, asker: Person, key_id: PathId) -> Response:
     return Response(status_code=204)
 
 
-async def add_account(app: Mediatheque, request: Request, given: NewAccount) -> User:
-    """A new user with this name and password. Raises TooManyRequests, and as `register`."""
+async def add_account(
+    app: Mediatheque, request: Request, given: NewAccount, *, is_invited: bool = False
+) -> User:
+    """A new user with this name and password, whether strangers may register or not where an administrator invites them.
+
+    Raises TooManyRequests, and as `register`.
+    """
     _attempts(request).note(given.name, _address(request))
     hashed = await to_thread.run_sync(hash_password, given.password, limiter=_hashing)
-    return await app.database.run(queries.register, given.name, hashed, is_open=app.settings.registration)
+    is_open = is_invited or app.settings.registration
+    return await app.database.run(queries.register, given.name, hashed, is_open=is_open)
 
 
 async def proved(app: Mediatheque, request: Request, given: NameAndPassword) -> User:

@@ -6,7 +6,7 @@ import secrets
 from typing import Annotated, Literal
 
 from anyio import to_thread
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from starlette.background import BackgroundTask
@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 from mediatheque.accounts import queries
 from mediatheque.api import problems
 from mediatheque.api.asking import Admin, Asker, Opened, Person
-from mediatheque.api.auth import UserView, user_view
+from mediatheque.api.auth import NewAccount, UserView, add_account, user_view
 from mediatheque.api.shapes import NO_NUL, PathId
 from mediatheque.kit.database import Connection
 from mediatheque.library.queries import users
@@ -103,6 +103,17 @@ async def delete_own_account(app: Opened, asker: Person) -> Response:
 async def list_users(app: Opened, admin: Admin) -> UserList:
     """Who has an account."""
     return UserList(items=[user_view(user) for user in await app.database.run(users.all_users)])
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Make somebody an account (administrators)",
+    responses=problems.describe(403, 409, 429),
+)
+async def add_user(app: Opened, admin: Admin, request: Request, given: NewAccount) -> UserView:
+    """A member's account with a first password, which they change; also where registration is closed."""
+    return user_view(await add_account(app, request, given, is_invited=True))
 
 
 @router.patch("/me", summary="Say where you can stream, and whether you share your taste")

@@ -27,9 +27,7 @@ _LEAST_FREE = 500 << 20
 
 def check_everything(settings: Settings, open_library: Callable[[], Mediatheque]) -> Iterator[Check]:
     """Look at every part, one after another; a part that fails never hides the others."""
-    yield from _safely("data folder", lambda: _data_folder(settings))
-    yield from _safely("free disk", lambda: _free_disk(settings.data_dir))
-    yield from _safely("sign-in key", lambda: _sign_in_key(settings))
+    yield from _folder(settings)
     app: Mediatheque | None = None
     try:
         app = open_library()
@@ -41,16 +39,32 @@ def check_everything(settings: Settings, open_library: Callable[[], Mediatheque]
         )
         yield Check("database", State.FAILS, str(error), mend)
     try:
-        if app is not None:
-            yield from _library(app)
-        yield from _safely("embedder", lambda: _embedder(app, settings))
-        yield from _safely("sources", lambda: _sources(settings))
-        if app is not None:
-            for part, look in archive_checks(app):
-                yield from _safely(part, look)
+        yield from _opened(app, settings)
     finally:
         if app is not None:
             app.close()
+
+
+def check_open(app: Mediatheque) -> Iterator[Check]:
+    """The same of a library that is open, and stays so."""
+    yield from _folder(app.settings)
+    yield from _opened(app, app.settings)
+
+
+def _folder(settings: Settings) -> Iterator[Check]:
+    yield from _safely("data folder", lambda: _data_folder(settings))
+    yield from _safely("free disk", lambda: _free_disk(settings.data_dir))
+    yield from _safely("sign-in key", lambda: _sign_in_key(settings))
+
+
+def _opened(app: Mediatheque | None, settings: Settings) -> Iterator[Check]:
+    if app is not None:
+        yield from _library(app)
+    yield from _safely("embedder", lambda: _embedder(app, settings))
+    yield from _safely("sources", lambda: _sources(settings))
+    if app is not None:
+        for part, look in archive_checks(app):
+            yield from _safely(part, look)
 
 
 def is_well(checks: Sequence[Check]) -> bool:
