@@ -11,6 +11,8 @@ import { queryClient } from "./api/queries";
 import { Toasts } from "./kit/toasts";
 import { languageFor, rememberedLanguage, speak } from "./shell/languages";
 import { router } from "./shell/router";
+// Follows the system's colours while the page is open.
+import "./shell/theme";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -17,10 +17,12 @@ type EmptyProps = {
   /** What to do about it. */
   children?: ReactNode;
   action?: ReactNode;
+  /** What the title is: "h1" where nothing else stands on the page. */
+  heading?: "h1" | "h2";
   className?: string;
 };
 
-export function Empty({ icon, title, children, action, className }: EmptyProps) {
+export function Empty({ icon, title, children, action, heading: Heading = "h2", className }: EmptyProps) {
   return (
     <div
       className={cn("mx-auto flex max-w-md flex-col items-center gap-3 px-4 py-16 text-center", className)}
@@ -30,7 +32,7 @@ export function Empty({ icon, title, children, action, className }: EmptyProps) 
           {icon}
         </div>
       )}
-      <h2 className="text-xl font-semibold">{title}</h2>
+      <Heading className="text-xl font-semibold">{title}</Heading>
       {children && <p className="text-muted">{children}</p>}
       {action && <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>

@@ -11,6 +11,7 @@ export function NotFound() {
   useTitle(t`Nothing here`);
   return (
     <Empty
+      heading="h1"
       icon={<MapPinOff aria-hidden />}
       title={t`There is nothing at this address`}
       action={
