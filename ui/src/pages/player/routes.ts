@@ -2,10 +2,19 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { insideRoute } from "@/shell/roots";
 
+type PlayerSearch = {
+  /** The second to begin at. */
+  t?: number;
+  /** What to find in the transcript. */
+  find?: string;
+};
+
 export const playerRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "/archive/$id",
-  validateSearch: (given: Record<string, unknown>): { t?: number } =>
-    typeof given.t === "number" && given.t >= 0 ? { t: given.t } : {},
+  validateSearch: (given: Record<string, unknown>): PlayerSearch => ({
+    ...(typeof given.t === "number" && given.t >= 0 ? { t: given.t } : {}),
+    ...(typeof given.find === "string" || typeof given.find === "number" ? { find: String(given.find) } : {}),
+  }),
   component: lazyRouteComponent(() => import("./page")),
 });
