@@ -29,7 +29,7 @@ def test_readiness_notices_a_schema_of_another_version(client: TestClient, datab
 def test_metrics_count_by_route_and_not_by_id(as_ada: TestClient, films: list[int]) -> None:
     as_ada.get(f"/api/items/{films[0]}")
     as_ada.get(f"/api/items/{films[1]}")
-    as_ada.get("/nowhere")
+    as_ada.get("/api/nowhere")
     shown = as_ada.get("/metrics").text
     assert (
         'mediatheque_http_requests_total{method="GET",route="/api/items/{item_id}",status="200"} 2.0' in shown
@@ -54,7 +54,7 @@ def test_metrics_are_for_this_machine_and_administrators(
 
 
 def test_every_answer_has_the_security_headers(client: TestClient) -> None:
-    for path in ("/health/live", "/nowhere", "/api/items"):
+    for path in ("/health/live", "/api/nowhere", "/api/items"):
         headers = client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert "default-src 'none'" in headers["content-security-policy"]

@@ -46,6 +46,12 @@ from recordings import add_worked_on, end_job
 PUBLIC = {
     ("post", "/api/auth/register"),
     ("post", "/api/auth/login"),
+    # The page's: who is signed in, and signing in and out. Signing out takes the CSRF token of who is signed in.
+    ("get", "/api/session"),
+    ("post", "/api/session"),
+    ("post", "/api/session/account"),
+    ("post", "/api/session/demo"),
+    ("delete", "/api/session"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
     ("get", "/metrics"),  # from this machine; tests/api/test_app.py asks from another

@@ -65,11 +65,13 @@ from mediatheque.api import (
 from mediatheque.api.answers import LISTS_AT_ONCE, Answers
 from mediatheque.api.attempts import Attempts
 from mediatheque.api.chat_limits import ChatLimits
+from mediatheque.api.compressing import CompressedJson
 from mediatheque.api.graph_shapes import GRAPHS_AT_ONCE
 from mediatheque.api.guards import LARGEST_BODY, BoundedBodies, SecurityHeaders
 from mediatheque.api.libraries import LIBRARIES_AT_ONCE, Libraries
 from mediatheque.api.media_shapes import NewLink
 from mediatheque.api.metrics import Measured, Metrics
+from mediatheque.api.page import serve_page
 from mediatheque.api.problems import answer_problems
 from mediatheque.flows.following import Following, relay
 from mediatheque.wiring import Mediatheque
@@ -144,6 +146,8 @@ def create_app(opened: Mediatheque) -> FastAPI:
     app.state.libraries_at_once = CapacityLimiter(LIBRARIES_AT_ONCE)
     app.state.graphs_at_once = CapacityLimiter(GRAPHS_AT_ONCE)
     answer_problems(app)
+    serve_page(app)
+    app.add_middleware(CompressedJson)
     app.add_middleware(BoundedBodies, largest=_largest(opened))
     app.add_middleware(uploads.Tus)
     app.add_middleware(SecurityHeaders)
