@@ -151,6 +151,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is everything well? (administrators)
+         * @description Look at every part, one after another; it takes some seconds, since models are loaded to see whether they answer.
+         */
+        get: operations["check_api_checks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/evaluations": {
         parameters: {
             query?: never;
@@ -230,6 +250,26 @@ export interface paths {
          */
         post: operations["add_event_api_events_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an event back
+         * @description Undo what you told by a slip, such as that you watched something. What an import says goes with its import.
+         */
+        delete: operations["take_event_back_api_events__event_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -617,6 +657,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports/{import_id}/brought": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an import brought
+         * @description What is in your library because of it: after it was taken back, nothing.
+         */
+        get: operations["get_brought_api_imports__import_id__brought_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports/{import_id}/rejected": {
         parameters: {
             query?: never;
@@ -629,6 +689,26 @@ export interface paths {
          * @description The rows of an import that could not be read, in the file's order, each with the reason.
          */
         get: operations["list_rejected_api_imports__import_id__rejected_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/rejected.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows that cannot be read, as a table
+         * @description Every row of an import that could not be read, with the reason, to be mended in a spreadsheet.
+         */
+        get: operations["download_rejected_api_imports__import_id__rejected_csv_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -677,6 +757,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/items/{item_id}/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything about an item
+         * @description What is known of an item and who says so, who made it, what it belongs to.
+         */
+        get: operations["get_about_api_items__item_id__about_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/items/{item_id}/episodes": {
         parameters: {
             query?: never;
@@ -716,6 +816,66 @@ export interface paths {
          * @description Let an item be recommended again.
          */
         delete: operations["unhide_item_api_items__item_id__hidden_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{item_id}/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is taken for it?
+         * @description What your rows call the item, how many rows that are, and who says that it is this one.
+         */
+        get: operations["list_matches_api_items__item_id__matches_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{item_id}/met": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you met an item
+         * @description What you did with it and which row of which import says so; of a show's episodes, season by season.
+         */
+        get: operations["get_meetings_api_items__item_id__met_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{item_id}/moments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recordings that speak of it
+         * @description Every moment at which a recording of yours names the item, with the words around it.
+         */
+        get: operations["get_moments_api_items__item_id__moments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -920,6 +1080,118 @@ export interface paths {
          * @description Let a paused lane run again; workers notice within two seconds.
          */
         post: operations["resume_lane_api_lanes__name__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your library
+         * @description What you have seen, read, heard, rated, saved, begun or recorded, and what your exports brought.
+         *
+         *     Any part of it, in any order; with `facets`, what there is to choose from and how many each choice would leave.
+         *     Words may have a slip in them. Nothing that is rated for people older than your age limit is among it.
+         */
+        get: operations["browse_library_api_library_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many items
+         * @description Rate, save or hide many items at once, or say that you have seen them: all of it happens, or nothing.
+         *
+         *     Sent twice, the second time changes nothing. What is not yours to see is counted as missing. `unwatched` takes back
+         *     what was told here; what an export says stays until its import is undone.
+         */
+        post: operations["change_many_api_library_bulk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/library/bulk/{edit_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a change back
+         * @description Have everything as it was before a change of many items; what you did since stays.
+         */
+        post: operations["take_back_api_library_bulk__edit_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/{match_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * It is another title
+         * @description Say which item these rows mean: all of them follow, of a show its episodes too, and later imports remember.
+         *
+         *     What the rows say stays as it was read.
+         */
+        put: operations["correct_match_api_matches__match_id__put"];
+        post?: never;
+        /**
+         * Take a correction back
+         * @description Undo a correction: the rows are taken for what they were before.
+         */
+        delete: operations["take_correction_back_api_matches__match_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/{match_id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What else may it be?
+         * @description Titles that the rows may mean instead, and what speaks against each.
+         */
+        get: operations["list_candidates_api_matches__match_id__candidates_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1763,6 +2035,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this server allows (administrators)
+         * @description Whether strangers may register, how much one person may keep, and what else the settings bound.
+         */
+        get: operations["show_server_api_server_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1825,6 +2117,89 @@ export interface paths {
          * @description Sign in as somebody of the demo's invented household, where this library is the demo's.
          */
         post: operations["begin_demo_api_session_demo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sources of the catalogue (administrators)
+         * @description Each source, whether it has its key, what its sync does now, and how much it has brought.
+         */
+        get: operations["list_sources_api_sources_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your year, or all your years
+         * @description How much you watched, read and heard, when, and what of; beside it the year before.
+         *
+         *     Hours count where the length of a title is known, and `minutes_known` says of how many views that is: nothing is made
+         *     up. What you did with one title on one day counts once, in however many exports it stands.
+         */
+        get: operations["show_statistics_api_statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What your recordings take
+         * @description How much room your recordings take, what is left of your quota, and what the trash would give back.
+         */
+        get: operations["own_storage_api_storage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/storage/everybody": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What everything takes (administrators)
+         * @description The database, the recordings, trained models and caches, what is left of the disk, and what each person takes.
+         */
+        get: operations["everybodys_storage_api_storage_everybody_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1925,6 +2300,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models and endpoints in use (administrators)
+         * @description What turns text into vectors and speech into text, tells speakers apart, and writes. Nothing is asked.
+         */
+        get: operations["list_tools_api_tools_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tools/{tool}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a model or an endpoint (administrators)
+         * @description Ask it something tiny, where the settings say that it is, and tell what it answered and how long it took.
+         */
+        post: operations["test_tool_api_tools__tool__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads": {
         parameters: {
             query?: never;
@@ -1998,7 +2413,11 @@ export interface paths {
          */
         get: operations["list_users_api_users_get"];
         put?: never;
-        post?: never;
+        /**
+         * Make somebody an account (administrators)
+         * @description A member's account with a first password, which they change; also where registration is closed.
+         */
+        post: operations["add_user_api_users_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2032,6 +2451,46 @@ export interface paths {
         patch: operations["change_user_api_users__user_id__patch"];
         trace?: never;
     };
+    "/api/users/{user_id}/belongings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What would go with somebody's account (administrators)
+         * @description Everything that deleting somebody's account erases, counted; what it is, is theirs alone to see.
+         */
+        get: operations["belongings_of_api_users__user_id__belongings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/household": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who shares their taste
+         * @description Those who let others ask for lists that are for them too; who does not is not told of here.
+         */
+        get: operations["household_api_users_household_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/me": {
         parameters: {
             query?: never;
@@ -2060,6 +2519,26 @@ export interface paths {
         patch: operations["change_own_account_api_users_me_patch"];
         trace?: never;
     };
+    "/api/users/me/belongings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What would go with your account
+         * @description Everything that deleting your account erases, counted.
+         */
+        get: operations["own_belongings_api_users_me_belongings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/me/export": {
         parameters: {
             query?: never;
@@ -2078,6 +2557,34 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/users/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you prefer
+         * @description Language, colours, whether covers may be fetched from elsewhere, saved views, and what the pages remember.
+         */
+        get: operations["get_preferences_api_users_me_preferences_get"];
+        /**
+         * Prefer this
+         * @description Prefer all of this, and nothing else that was preferred before.
+         */
+        put: operations["put_preferences_api_users_me_preferences_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what you prefer
+         * @description Change some of it, whatever another window changes meanwhile.
+         */
+        patch: operations["change_preferences_api_users_me_preferences_patch"];
         trace?: never;
     };
     "/health/live": {
@@ -2144,6 +2651,36 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * About
+         * @description Everything known of an item.
+         */
+        About: {
+            /** Fields */
+            fields: components["schemas"]["FieldView"][];
+            item: components["schemas"]["ItemView"];
+            /** Kin */
+            kin: components["schemas"]["KinView"][];
+            /**
+             * People
+             * @description In billing order.
+             */
+            people: components["schemas"]["CreditedPerson"][];
+            /**
+             * Recordings
+             * @description Those of yours that it is shown as the item of.
+             */
+            recordings: components["schemas"]["MediaView"][];
+            series: components["schemas"]["SeriesView"] | null;
+            /** @description Of an episode. */
+            show: components["schemas"]["ItemView"] | null;
+        };
+        /**
+         * Action
+         * @description What is to hold of the items afterwards.
+         * @enum {string}
+         */
+        Action: "rate" | "unrate" | "watched" | "unwatched" | "save" | "unsave" | "hide" | "unhide";
         /**
          * AddedView
          * @description A recording, and whether it is new.
@@ -2219,6 +2756,18 @@ export interface components {
             value: number | null;
         };
         /**
+         * ArchiveView
+         * @description What you recorded or added.
+         */
+        ArchiveView: {
+            /** Minutes */
+            minutes: number;
+            /** Recordings */
+            recordings: number;
+            /** Transcribed Minutes */
+            transcribed_minutes: number;
+        };
+        /**
          * AroundView
          * @description A thing within some hops of the one asked about.
          */
@@ -2241,6 +2790,220 @@ export interface components {
             words: string;
         };
         /**
+         * BeforeView
+         * @description The year before.
+         */
+        BeforeView: {
+            /**
+             * End
+             * Format: date
+             * @description Up to the same day, when this year is not over.
+             */
+            end: string;
+            figures: components["schemas"]["FiguresView"];
+            /** Year */
+            year: number;
+        };
+        /**
+         * BelongingsView
+         * @description How many of each kind of thing are somebody's.
+         * @example {
+         *       "events": 1042,
+         *       "ratings": 80,
+         *       "recordings": 3
+         *     }
+         */
+        BelongingsView: {
+            /**
+             * Answers
+             * @description To questions of the review.
+             */
+            answers: number;
+            /** Api Keys */
+            api_keys: number;
+            /** Bytes */
+            bytes: number;
+            /** Corrections */
+            corrections: number;
+            /**
+             * Events
+             * @description Everything they did, told or read from exports.
+             */
+            events: number;
+            /** Imports */
+            imports: number;
+            /**
+             * Own Items
+             * @description Titles that only they have.
+             */
+            own_items: number;
+            /** Passages */
+            passages: number;
+            /** Ratings */
+            ratings: number;
+            /** Recorded Minutes */
+            recorded_minutes: number;
+            /** Recordings */
+            recordings: number;
+            /**
+             * Records
+             * @description Rows of their exports.
+             */
+            records: number;
+            /**
+             * Refused
+             * @description Why the account cannot go now; null: it can.
+             */
+            refused: string | null;
+            /** Saved */
+            saved: number;
+            /**
+             * Shown Lists
+             * @description Lists of recommendations.
+             */
+            shown_lists: number;
+            /** Tags */
+            tags: number;
+            /**
+             * Threads
+             * @description Conversations with the archive.
+             */
+            threads: number;
+            /** Voices */
+            voices: number;
+        };
+        /**
+         * BingeView
+         * @description The most episodes of one show on one day.
+         */
+        BingeView: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Episodes */
+            episodes: number;
+            item: components["schemas"]["ItemView"];
+        };
+        /**
+         * BroughtView
+         * @description What of an import is in your library now.
+         * @example {
+         *       "events": {
+         *         "watched": 1190
+         *       },
+         *       "first_at": "2021-02-11T00:00:00Z",
+         *       "kinds": {
+         *         "episode": 812,
+         *         "film": 140
+         *       },
+         *       "last_at": "2026-03-13T00:00:00Z",
+         *       "latest": [
+         *         {
+         *           "id": 603,
+         *           "is_listed": true,
+         *           "kind": "film",
+         *           "title": "Arrival"
+         *         }
+         *       ]
+         *     }
+         */
+        BroughtView: {
+            /**
+             * Events
+             * @description How often what was done.
+             */
+            events: {
+                [key: string]: number;
+            };
+            /**
+             * First At
+             * @description Of what was done, the earliest of which the day is known.
+             */
+            first_at: string | null;
+            /**
+             * Kinds
+             * @description How many titles of each kind.
+             */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Last At */
+            last_at: string | null;
+            /**
+             * Latest
+             * @description The titles you met last; a show stands for its episodes.
+             */
+            latest: components["schemas"]["ItemView"][];
+        };
+        /**
+         * BulkChange
+         * @description What is to hold of many items: of these, or of all that a filter leaves.
+         * @example {
+         *       "action": "rate",
+         *       "ids": [
+         *         603,
+         *         604
+         *       ],
+         *       "rating": 4.5
+         *     }
+         */
+        BulkChange: {
+            action: components["schemas"]["Action"];
+            /**
+             * Ids
+             * @description These.
+             */
+            ids?: number[] | null;
+            /**
+             * Rating
+             * @description With `rate`: 0.5 to 5 in halves.
+             */
+            rating?: number | null;
+            /**
+             * Scope
+             * @description With `which`: of what.
+             * @default mine
+             * @enum {string}
+             */
+            scope?: "mine" | "all";
+            /** @description All of these, up to 20,000; instead of `ids`. */
+            which?: components["schemas"]["LibraryFilter"] | null;
+        };
+        /**
+         * BulkChanged
+         * @description What came of it.
+         */
+        BulkChanged: {
+            /** Changed */
+            changed: number;
+            /**
+             * Edit
+             * @description To take it back by; none: nothing had to change.
+             */
+            edit: number | null;
+            /**
+             * Missing
+             * @description There are no such items in your library.
+             */
+            missing: number;
+            /**
+             * Unchanged
+             * @description It held already, or an export says otherwise.
+             */
+            unchanged: number;
+        };
+        /**
+         * BusiestView
+         * @description The day with most views.
+         */
+        BusiestView: {
+            day: components["schemas"]["StretchView"];
+            /** Items */
+            items: components["schemas"]["ItemView"][];
+        };
+        /**
          * Candidate
          * @description An item it may be, and what speaks against it.
          */
@@ -2255,28 +3018,74 @@ export interface components {
             score: number;
         };
         /**
+         * Candidates
+         * @description What else it may be.
+         */
+        Candidates: {
+            /**
+             * Candidates
+             * @description Likeliest first; `GET /api/search` finds any other.
+             */
+            candidates: components["schemas"]["Candidate"][];
+        };
+        /**
          * CardView
-         * @description A title in a row.
+         * @description An item as a card shows it; `GET /items/{item_id}` tells all of it.
          */
         CardView: {
             /**
-             * Because
-             * @description Why it is recommended, in words; none: it is not.
+             * Credits
+             * @description Who made it; of what nobody is known to have made, the cast.
              */
-            because: string | null;
+            credits: components["schemas"]["CreditView"][];
+            /** Episode */
+            episode: number | null;
+            /** Genres */
+            genres: string[];
+            /** Id */
+            id: number;
+            /** Image Url */
+            image_url: string | null;
             /**
-             * Expected Rating
-             * @description The stars you would give it, where that can be said.
+             * Is Listed
+             * @description In the catalogue; else made from your own records, and only yours.
              */
-            expected_rating: number | null;
-            item: components["schemas"]["ItemView"];
+            is_listed: boolean;
+            kind: components["schemas"]["Kind"];
+            /** Language */
+            language: string | null;
             /**
-             * Method
-             * @description The algorithm that served it.
+             * Media Id
+             * @description The recording in your archive that it is.
              */
-            method: string | null;
-            /** @description Of what you are in the middle of. */
-            progress: components["schemas"]["ProgressView"] | null;
+            media_id: number | null;
+            /** Pages */
+            pages: number | null;
+            /**
+             * Parent Id
+             * @description The show of an episode.
+             */
+            parent_id: number | null;
+            /**
+             * Progress
+             * @description Of what you began and did not finish: the share, where it is known.
+             */
+            progress: number | null;
+            /** Runtime Minutes */
+            runtime_minutes: number | null;
+            /** Season */
+            season: number | null;
+            /**
+             * Series Title
+             * @description Of an episode: its show.
+             */
+            series_title: string | null;
+            /** @description None: you have had nothing to do with it. */
+            standing: components["schemas"]["StandingView"] | null;
+            /** Title */
+            title: string;
+            /** Year */
+            year: number | null;
         };
         /**
          * CentralView
@@ -2391,6 +3200,60 @@ export interface components {
              * @description The conversation to go on with; left out: a new one.
              */
             thread_id?: number | null;
+        };
+        /**
+         * Checks
+         * @description Every part.
+         * @example {
+         *       "checked_at": "2026-11-20T19:46:00Z",
+         *       "is_well": true,
+         *       "items": [
+         *         {
+         *           "mend": "mediatheque sync starter",
+         *           "part": "catalogue",
+         *           "said": "is empty",
+         *           "state": "note"
+         *         }
+         *       ],
+         *       "seconds": 1.8
+         *     }
+         */
+        Checks: {
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /**
+             * Is Well
+             * @description Nothing fails.
+             */
+            is_well: boolean;
+            /** Items */
+            items: components["schemas"]["CheckView"][];
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * CheckView
+         * @description One part, how it is, and how to mend it.
+         */
+        CheckView: {
+            /**
+             * Mend
+             * @description What to do about it, often a command.
+             */
+            mend: string | null;
+            /** Part */
+            part: string;
+            /** Said */
+            said: string;
+            /**
+             * State
+             * @description `note` is worth knowing and no fault.
+             * @enum {string}
+             */
+            state: "fine" | "note" | "fails";
         };
         /**
          * ChoicesView
@@ -2581,6 +3444,37 @@ export interface components {
             title: string | null;
         };
         /**
+         * Corrected
+         * @description What rows of yours are taken for now.
+         * @example {
+         *       "item": {
+         *         "id": 604,
+         *         "is_listed": true,
+         *         "kind": "film",
+         *         "title": "Dune"
+         *       }
+         *     }
+         */
+        Corrected: {
+            item: components["schemas"]["ItemView"];
+        };
+        /**
+         * CreditedPerson
+         * @description Somebody who made it, or is in it.
+         */
+        CreditedPerson: {
+            /** Character */
+            character: string | null;
+            /**
+             * Id
+             * @description In the graph: `person:{id}`.
+             */
+            id: number;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
          * CreditView
          * @description A person and what they did.
          */
@@ -2635,6 +3529,18 @@ export interface components {
             };
         };
         /**
+         * DecadeCount
+         * @description A decade that titles are from.
+         */
+        DecadeCount: {
+            /** Decade */
+            decade: number;
+            /** Titles */
+            titles: number;
+            /** Views */
+            views: number;
+        };
+        /**
          * DemoMember
          * @description Somebody of the demo's household.
          * @example {
@@ -2644,6 +3550,34 @@ export interface components {
         DemoMember: {
             /** Name */
             name: string;
+        };
+        /**
+         * DriftLine
+         * @description How one genre's or decade's share moved.
+         */
+        DriftLine: {
+            /** Name */
+            name: string;
+            /**
+             * Shares
+             * @description Of each stretch of time, 0 to 1.
+             */
+            shares: number[];
+        };
+        /**
+         * DriftView
+         * @description How taste moved from one stretch of time to the next: quarters of a year, or years.
+         */
+        DriftView: {
+            /** Lines */
+            lines: components["schemas"]["DriftLine"][];
+            /** Starts */
+            starts: string[];
+            /**
+             * Titles
+             * @description How many titles there were in each.
+             */
+            titles: number[];
         };
         /**
          * DuelView
@@ -2755,10 +3689,10 @@ export interface components {
             weight: number;
         };
         /**
-         * EpisodeView
+         * EpisodeInShort
          * @description An episode, in short.
          */
-        EpisodeView: {
+        EpisodeInShort: {
             /** Episode */
             episode: number | null;
             /** Id */
@@ -2882,7 +3816,7 @@ export interface components {
             protocol: string;
             /** Split */
             split: string;
-            stars: components["schemas"]["StarsView"];
+            stars: components["schemas"]["mediatheque__api__evaluations__StarsView"];
             /** Took S */
             took_s: number;
             /** Verdict */
@@ -2941,6 +3875,124 @@ export interface components {
             value: number | null;
         };
         /**
+         * EverybodysStorage
+         * @description What the library takes, and where there is room.
+         */
+        EverybodysStorage: {
+            /** Blob Bytes */
+            blob_bytes: number;
+            /**
+             * Blobs
+             * @description Files of recordings; the same content once, however many people have it.
+             */
+            blobs: number;
+            /**
+             * Blobs Where
+             * @description Where they are kept.
+             */
+            blobs_where: string;
+            /** Data Dir */
+            data_dir: string;
+            /** Database Bytes */
+            database_bytes: number;
+            /** Disk Bytes */
+            disk_bytes: number;
+            /** Folders */
+            folders: components["schemas"]["FolderView"][];
+            /**
+             * Free Bytes
+             * @description On the disk of the data folder.
+             */
+            free_bytes: number;
+            /** Users */
+            users: components["schemas"]["UserStorage"][];
+        };
+        /**
+         * FacetValue
+         * @description A value to choose, and how many items it would leave.
+         */
+        FacetValue: {
+            /** Count */
+            count: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * FieldView
+         * @description One thing that is known.
+         */
+        FieldView: {
+            /**
+             * Is United
+             * @description All that is said counts, not the first alone.
+             */
+            is_united: boolean;
+            /**
+             * Name
+             * @description As in an item; of credits the role.
+             * @example year
+             */
+            name: string;
+            /**
+             * Said
+             * @description Whom we believe comes first.
+             */
+            said: components["schemas"]["SaidView"][];
+            /**
+             * Why
+             * @description Why the sources are believed in this order.
+             */
+            why: string;
+        };
+        /**
+         * FiguresView
+         * @description How much it was.
+         */
+        FiguresView: {
+            /**
+             * Again
+             * @description Views of what had been seen on an earlier day.
+             */
+            again: number;
+            /**
+             * Days
+             * @description On which there was anything.
+             */
+            days: number;
+            /**
+             * Minutes
+             * @description Of views whose length is known.
+             */
+            minutes: number;
+            /**
+             * Minutes Known
+             * @description Of what share of the views, books apart, the length is known; null: there are none.
+             */
+            minutes_known: number | null;
+            /**
+             * New Titles
+             * @description Of these, never seen before.
+             */
+            new_titles: number;
+            /** Pages */
+            pages: number;
+            /**
+             * Pages Known
+             * @description Of what share of the books read the length is known.
+             */
+            pages_known: number | null;
+            /**
+             * Titles
+             * @description An episode counts for its show.
+             */
+            titles: number;
+            /**
+             * Views
+             * @description Titles and episodes seen, read or heard; on one day each once.
+             */
+            views: number;
+        };
+        /**
          * FigureView
          * @description A value, and its 95 % interval where it is a mean over judges.
          */
@@ -2976,6 +4028,16 @@ export interface components {
             url: string;
         };
         /**
+         * FolderView
+         * @description A folder of the library's.
+         */
+        FolderView: {
+            /** Bytes */
+            bytes: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * Found
          * @description What was found among items, and in what is said in your recordings.
          */
@@ -2987,6 +4049,37 @@ export interface components {
              * @description Best first, each with the passages that were found.
              */
             recordings: components["schemas"]["RecordingHit"][];
+        };
+        /**
+         * FromImport
+         * @description An import.
+         */
+        FromImport: {
+            /** File Name */
+            file_name: string;
+            /** Id */
+            id: number;
+            /**
+             * Rows
+             * @description How many rows of it speak of this.
+             */
+            rows: number;
+            /** Source */
+            source: string;
+        };
+        /**
+         * GenreCount
+         * @description A genre.
+         */
+        GenreCount: {
+            /** Minutes */
+            minutes: number;
+            /** Name */
+            name: string;
+            /** Titles */
+            titles: number;
+            /** Views */
+            views: number;
         };
         /**
          * GroupingView
@@ -3005,6 +4098,15 @@ export interface components {
          * @description An item that was found, and how.
          */
         Hit: {
+            /**
+             * Highlights
+             * @description Where in the title the words of the query stand: from and up to which character (Unicode code points).
+             * @default []
+             */
+            highlights: [
+                number,
+                number
+            ][];
             item: components["schemas"]["ItemView"];
             /**
              * Matched
@@ -3044,7 +4146,7 @@ export interface components {
              * Moments
              * @description Where your recordings speak of titles.
              */
-            moments: components["schemas"]["MomentView"][];
+            moments: components["schemas"]["SpokenMoment"][];
             occasion: components["schemas"]["OccasionView"] | null;
             /**
              * Recordings
@@ -3056,6 +4158,46 @@ export interface components {
              * @description In the order of the page.
              */
             rows: components["schemas"]["RowOfTitles"][];
+        };
+        /**
+         * HomeCard
+         * @description A title in a row.
+         */
+        HomeCard: {
+            /**
+             * Because
+             * @description Why it is recommended, in words; none: it is not.
+             */
+            because: string | null;
+            /**
+             * Expected Rating
+             * @description The stars you would give it, where that can be said.
+             */
+            expected_rating: number | null;
+            item: components["schemas"]["ItemView"];
+            /**
+             * Method
+             * @description The algorithm that served it.
+             */
+            method: string | null;
+            /** @description Of what you are in the middle of. */
+            progress: components["schemas"]["ProgressView"] | null;
+        };
+        /**
+         * Household
+         * @description Who may be named in lists for several people.
+         * @example {
+         *       "items": [
+         *         {
+         *           "is_you": true,
+         *           "name": "Ada"
+         *         }
+         *       ]
+         *     }
+         */
+        Household: {
+            /** Items */
+            items: components["schemas"]["MemberView"][];
         };
         /**
          * ImportView
@@ -3132,6 +4274,36 @@ export interface components {
              * @enum {string}
              */
             state: "reading" | "done" | "failed" | "undone";
+        };
+        /**
+         * ItemMeeting
+         * @description Something that you did with it.
+         */
+        ItemMeeting: {
+            /** At */
+            at: string | null;
+            /** @description The import that says so; none: you said so here. */
+            batch: components["schemas"]["FromImport"] | null;
+            /**
+             * Id
+             * @description The event.
+             */
+            id: number;
+            /** Is Date Only */
+            is_date_only: boolean;
+            kind: components["schemas"]["EventKind"];
+            /**
+             * List Id
+             * @description The list of recommendations that it answered.
+             */
+            list_id: number | null;
+            /** Value */
+            value: number | null;
+            /**
+             * Where
+             * @description The row, as `ViewingActivity.csv:12`.
+             */
+            where: string | null;
         };
         /**
          * ItemView
@@ -3309,6 +4481,11 @@ export interface components {
             finished_at: string | null;
             /** Id */
             id: number;
+            /**
+             * Import Id
+             * @description The import that it reads.
+             */
+            import_id: number | null;
             /** Is Cancel Asked */
             is_cancel_asked: boolean;
             /** Is Mine */
@@ -3410,6 +4587,26 @@ export interface components {
          */
         Kind: "film" | "show" | "episode" | "video" | "book" | "audio";
         /**
+         * KindView
+         * @description How much of it was of one kind.
+         */
+        KindView: {
+            figures: components["schemas"]["FiguresView"];
+            kind: components["schemas"]["Kind"];
+        };
+        /**
+         * KinView
+         * @description What it was made from, or what was made from it.
+         */
+        KinView: {
+            item: components["schemas"]["ItemView"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "original" | "adaptation";
+        };
+        /**
          * Lane
          * @description Queues beside each other, so that what somebody waits for does not wait for what nobody does.
          * @enum {string}
@@ -3455,12 +4652,154 @@ export interface components {
             waiting: number;
         };
         /**
+         * LanguageCount
+         * @description A language that titles were made in.
+         */
+        LanguageCount: {
+            /**
+             * Language
+             * @description ISO 639-1.
+             */
+            language: string;
+            /** Titles */
+            titles: number;
+        };
+        /**
          * LaterRow
          * @description A row that was asked for by itself.
          */
         LaterRow: {
             /** @description None: there is too little for it. */
             row: components["schemas"]["RowOfTitles"] | null;
+        };
+        /**
+         * LibraryFacets
+         * @description Of each facet what there is to choose, the most frequent; its own choice does not count against it.
+         */
+        LibraryFacets: {
+            /** Decade */
+            decade: components["schemas"]["FacetValue"][];
+            /** Genre */
+            genre: components["schemas"]["FacetValue"][];
+            /** Kind */
+            kind: components["schemas"]["FacetValue"][];
+            /** Language */
+            language: components["schemas"]["FacetValue"][];
+            /** Person */
+            person: components["schemas"]["FacetValue"][];
+            /** Rating */
+            rating: components["schemas"]["FacetValue"][];
+            /** Source */
+            source: components["schemas"]["FacetValue"][];
+            /** State */
+            state: components["schemas"]["FacetValue"][];
+        };
+        /**
+         * LibraryFilter
+         * @description Which items of a library; what is left out filters nothing. Several values of one field: any of them.
+         * @example {
+         *       "genre": [
+         *         "Drama"
+         *       ],
+         *       "kind": [
+         *         "film"
+         *       ],
+         *       "state": [
+         *         "unseen"
+         *       ]
+         *     }
+         */
+        LibraryFilter: {
+            /**
+             * Decade
+             * @description 1990 is 1990 to 1999.
+             * @default []
+             * @example [
+             *       1990
+             *     ]
+             */
+            decade?: number[];
+            /**
+             * Genre
+             * @description By their names.
+             * @default []
+             */
+            genre?: string[];
+            /**
+             * Kind
+             * @description Episodes are left out unless they are asked for here.
+             * @default []
+             */
+            kind?: components["schemas"]["Kind"][];
+            /**
+             * Language
+             * @description ISO 639-1.
+             * @default []
+             * @example [
+             *       "fr"
+             *     ]
+             */
+            language?: string[];
+            /**
+             * Person
+             * @description Who made it, or plays a leading part, by name.
+             * @default []
+             */
+            person?: string[];
+            /**
+             * Q
+             * @description Words of titles and people, as far as they are typed.
+             * @default
+             */
+            q?: string;
+            /**
+             * Rating From
+             * @description Your own rating, not lower.
+             */
+            rating_from?: number | null;
+            /**
+             * Rating To
+             * @description Your own rating, not higher.
+             */
+            rating_to?: number | null;
+            /**
+             * Source
+             * @description Where it came from: an importer's name, `archive`, or `told` here.
+             * @default []
+             */
+            source?: string[];
+            /**
+             * State
+             * @description Hidden ones are left out unless they are asked for here.
+             * @default []
+             */
+            state?: ("seen" | "unseen" | "started" | "saved" | "rated" | "unrated" | "liked" | "disliked" | "hidden")[];
+        };
+        /**
+         * LibraryView
+         * @description A part of a library.
+         */
+        LibraryView: {
+            /**
+             * Everything
+             * @description How many there are without any.
+             */
+            everything: number;
+            facets: components["schemas"]["LibraryFacets"] | null;
+            /** Items */
+            items: components["schemas"]["CardView"][];
+            /**
+             * Months
+             * @description Latest first; adds up to the total.
+             */
+            months: components["schemas"]["MonthView"][] | null;
+            /** Offset */
+            offset: number;
+            /**
+             * Total
+             * @description How many there are with this filter.
+             */
+            total: number;
         };
         /**
          * LiftView
@@ -3634,6 +4973,59 @@ export interface components {
              * @default []
              */
             remove?: string[];
+        };
+        /**
+         * Matches
+         * @description What is taken for an item.
+         */
+        Matches: {
+            /**
+             * Matches
+             * @description Those of most rows first. Episodes go with their show.
+             */
+            matches: components["schemas"]["MatchView"][];
+        };
+        /**
+         * MatchView
+         * @description What rows of yours say a work is; all of them are taken for one item.
+         */
+        MatchView: {
+            /**
+             * Batches
+             * @description The imports that they are from.
+             */
+            batches: components["schemas"]["FromImport"][];
+            /**
+             * By
+             * @description Who says that it is this item.
+             */
+            by: ("resolver" | "person") | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Is Question
+             * @description It waits for your answer.
+             */
+            is_question: boolean;
+            /**
+             * Is Yours
+             * @description You said so, and can take it back.
+             */
+            is_yours: boolean;
+            /**
+             * Records
+             * @description How many rows say so; of a show, its episodes' too.
+             */
+            records: number;
+            /** @description What your export says the work is. */
+            says: components["schemas"]["WorkView"];
+            /**
+             * Score
+             * @description How sure the resolver was: 1 is certain.
+             */
+            score: number | null;
         };
         /**
          * MeasureView
@@ -3929,6 +5321,29 @@ export interface components {
             validation_ndcg: number;
         };
         /**
+         * StarsView
+         * @description How far expected stars are off; `why_not` says why nothing was measured.
+         */
+        mediatheque__api__evaluations__StarsView: {
+            /** Asked */
+            asked: number;
+            /** Given */
+            given: number;
+            /** Mae */
+            mae: number | null;
+            /** Rmse */
+            rmse: number | null;
+            /** Unknown */
+            unknown: number;
+            /**
+             * Usual Rmse
+             * @description Of everybody’s own mean rating.
+             */
+            usual_rmse: number | null;
+            /** Why Not */
+            why_not: string | null;
+        };
+        /**
          * GroupView
          * @description What came of the titles that one method, or one model, put on lists.
          */
@@ -3969,6 +5384,23 @@ export interface components {
             name: string;
             /** Version */
             version: number;
+        };
+        /**
+         * StarsView
+         * @description How you rated.
+         */
+        mediatheque__api__statistics_shapes__StarsView: {
+            /** Average */
+            average: number | null;
+            /** Best */
+            best: components["schemas"]["StarredView"][];
+            /** Count */
+            count: number;
+            /**
+             * Histogram
+             * @description How often you gave 0.5, 1, … 5 stars.
+             */
+            histogram: number[];
         };
         /**
          * MediaView
@@ -4083,6 +5515,22 @@ export interface components {
             wanted: "audio" | "video";
         };
         /**
+         * Meetings
+         * @description Where you met an item.
+         */
+        Meetings: {
+            /**
+             * Meetings
+             * @description Latest first, 200 at most; of a show, not its episodes'.
+             */
+            meetings: components["schemas"]["ItemMeeting"][];
+            /**
+             * Seasons
+             * @description Of a show: those of which you saw an episode.
+             */
+            seasons: components["schemas"]["SeasonMet"][];
+        };
+        /**
          * MeetingView
          * @description One time that you met a thing.
          */
@@ -4102,6 +5550,16 @@ export interface components {
              * @description How, as a sentence.
              */
             words: string;
+        };
+        /**
+         * MemberView
+         * @description Somebody of the household who shares their taste.
+         */
+        MemberView: {
+            /** Is You */
+            is_you: boolean;
+            /** Name */
+            name: string;
         };
         /**
          * MessageView
@@ -4169,39 +5627,40 @@ export interface components {
             training: components["schemas"]["TrainingView"];
         };
         /**
+         * Moments
+         * @description Where your recordings speak of an item.
+         */
+        Moments: {
+            /**
+             * Moments
+             * @description The latest recording first.
+             */
+            moments: components["schemas"]["SpokenMoment"][];
+        };
+        /**
          * MomentView
-         * @description A moment at which a recording of yours speaks of a title.
+         * @description Something you saw, and on which day.
          */
         MomentView: {
             /**
-             * Confidence
-             * @description How sure it is that the title is meant: 0 to 1.
+             * Day
+             * Format: date
              */
-            confidence: number;
+            day: string;
             item: components["schemas"]["ItemView"];
-            /** Media Id */
-            media_id: number;
-            /** Media Title */
-            media_title: string;
+        };
+        /**
+         * MonthView
+         * @description How many items were last met in a month.
+         */
+        MonthView: {
+            /** Count */
+            count: number;
             /**
-             * Said
-             * @description The words it was named by.
+             * Month
+             * @description 2026-03; none: nobody knows when.
              */
-            said: string;
-            /** Speaker Name */
-            speaker_name: string | null;
-            /** Start Ms */
-            start_ms: number;
-            /**
-             * Text
-             * @description What is said around it; empty where that is not known.
-             */
-            text: string;
-            /**
-             * Times
-             * @description How often this recording names it.
-             */
-            times: number;
+            month: string | null;
         };
         /**
          * NameAndPassword
@@ -4408,6 +5867,60 @@ export interface components {
             wanted?: "audio" | "video";
         };
         /**
+         * NewPreferences
+         * @description What you prefer on the page; what is left out is as it is for somebody new.
+         * @example {
+         *       "language": "de",
+         *       "remembered": {
+         *         "player.speed": 1.5
+         *       },
+         *       "remote_images": false,
+         *       "theme": "dark",
+         *       "views": [
+         *         {
+         *           "name": "Short and unseen",
+         *           "search": "kind=film&state=unseen&sort=duration"
+         *         }
+         *       ]
+         *     }
+         */
+        NewPreferences: {
+            /**
+             * Language
+             * @description Empty: as the browser says.
+             * @default
+             * @enum {string}
+             */
+            language?: "" | "en" | "de";
+            /**
+             * Remembered
+             * @description What the pages remember, under names of their own.
+             * @default {}
+             */
+            remembered?: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Remote Images
+             * @description Whether covers may be fetched from elsewhere, who then learn of it.
+             * @default false
+             */
+            remote_images?: boolean;
+            /**
+             * Theme
+             * @description `system`: as the device says.
+             * @default system
+             * @enum {string}
+             */
+            theme?: "system" | "light" | "dark";
+            /**
+             * Views
+             * @description In the order they are shown.
+             * @default []
+             */
+            views?: components["schemas"]["SavedView"][];
+        };
+        /**
          * NodeKind
          * @description What a node of the graph is.
          * @enum {string}
@@ -4522,16 +6035,6 @@ export interface components {
         Page_PairView_: {
             /** Items */
             items: components["schemas"]["PairView"][];
-            /**
-             * Next
-             * @description Cursor of the page after; none: this is the last.
-             */
-            next: string | null;
-        };
-        /** Page[QuestionView] */
-        Page_QuestionView_: {
-            /** Items */
-            items: components["schemas"]["QuestionView"][];
             /**
              * Next
              * @description Cursor of the page after; none: this is the last.
@@ -4904,6 +6407,26 @@ export interface components {
             name: string;
         };
         /**
+         * PersonView
+         * @description Somebody whose work you saw.
+         */
+        PersonView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @description Who made a show counts as who directed a film.
+             * @enum {string}
+             */
+            role: "director" | "cast" | "author" | "channel";
+            /** Titles */
+            titles: number;
+            /** Views */
+            views: number;
+        };
+        /**
          * Picks
          * @description Titles to ask about, the one that would say most first.
          * @example {
@@ -4947,6 +6470,15 @@ export interface components {
              */
             relevance: number;
             thing: components["schemas"]["ThingView"];
+        };
+        /**
+         * PlaceInSeries
+         * @description A title of the series.
+         */
+        PlaceInSeries: {
+            item: components["schemas"]["ItemView"];
+            /** Position */
+            position: number | null;
         };
         /**
          * PlaceView
@@ -5023,6 +6555,84 @@ export interface components {
             url: string;
         };
         /**
+         * Preferences
+         * @description What you prefer on the page.
+         * @example {
+         *       "language": "de",
+         *       "remembered": {
+         *         "player.speed": 1.5
+         *       },
+         *       "remote_images": false,
+         *       "theme": "dark",
+         *       "views": [
+         *         {
+         *           "name": "Short and unseen",
+         *           "search": "kind=film&state=unseen&sort=duration"
+         *         }
+         *       ]
+         *     }
+         */
+        Preferences: {
+            /**
+             * Language
+             * @description Empty: as the browser says.
+             * @default
+             * @enum {string}
+             */
+            language: "" | "en" | "de";
+            /**
+             * Remembered
+             * @description What the pages remember, under names of their own.
+             * @default {}
+             */
+            remembered: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Remote Images
+             * @description Whether covers may be fetched from elsewhere, who then learn of it.
+             * @default false
+             */
+            remote_images: boolean;
+            /**
+             * Theme
+             * @description `system`: as the device says.
+             * @default system
+             * @enum {string}
+             */
+            theme: "system" | "light" | "dark";
+            /**
+             * Views
+             * @description In the order they are shown.
+             * @default []
+             */
+            views: components["schemas"]["SavedView"][];
+        };
+        /**
+         * PreferencesChange
+         * @description What changes; what is left out, or null, stays.
+         * @example {
+         *       "theme": "dark"
+         *     }
+         */
+        PreferencesChange: {
+            /** Language */
+            language?: ("" | "en" | "de") | null;
+            /**
+             * Remembered
+             * @description Only the names in it change; the others stay as they are.
+             */
+            remembered?: {
+                [key: string]: boolean | number | string;
+            } | null;
+            /** Remote Images */
+            remote_images?: boolean | null;
+            /** Theme */
+            theme?: ("system" | "light" | "dark") | null;
+            /** Views */
+            views?: components["schemas"]["SavedView"][] | null;
+        };
+        /**
          * PreviewView
          * @description What an import would bring.
          */
@@ -5036,12 +6646,19 @@ export interface components {
              * @description The first ten rows as they were understood.
              */
             examples: components["schemas"]["RecordExample"][];
+            /**
+             * First At
+             * @description Of what was done, the earliest of which the day is known.
+             */
+            first_at: string | null;
             /** Kinds */
             kinds: {
                 [key: string]: number;
             };
             /** Known */
             known: number;
+            /** Last At */
+            last_at: string | null;
             /** New */
             new: number;
             /** Rejected */
@@ -5053,7 +6670,10 @@ export interface components {
             rejected_rows: components["schemas"]["RejectedRow"][];
             /** Rows */
             rows: number;
-            /** Skipped */
+            /**
+             * Skipped
+             * @description Rows that would be left out on purpose, by reason.
+             */
             skipped: {
                 [key: string]: number;
             };
@@ -5124,11 +6744,11 @@ export interface components {
             /** Episodes Seen */
             episodes_seen: number;
             /** @description Of a show: the episode that you saw last. */
-            last: components["schemas"]["EpisodeView"] | null;
+            last: components["schemas"]["EpisodeInShort"] | null;
             /** Last At */
             last_at: string | null;
             /** @description Of a show: the one that follows, where it is known. */
-            next: components["schemas"]["EpisodeView"] | null;
+            next: components["schemas"]["EpisodeInShort"] | null;
             /**
              * Share
              * @description Of a film, a book or a recording: 0 to 1, where a source told.
@@ -5147,6 +6767,24 @@ export interface components {
             sha256: string;
             /** Version */
             version: number;
+        };
+        /**
+         * Questions
+         * @description A part of the open questions.
+         */
+        Questions: {
+            /** Items */
+            items: components["schemas"]["QuestionView"][];
+            /**
+             * Next
+             * @description Cursor of the page after; none: this is the last.
+             */
+            next: string | null;
+            /**
+             * Open
+             * @description How many there are in all.
+             */
+            open: number;
         };
         /**
          * QuestionView
@@ -5172,6 +6810,11 @@ export interface components {
              * @description How many rows of your history one answer repairs.
              */
             records: number;
+            /**
+             * Rows
+             * @description The latest three of them.
+             */
+            rows: components["schemas"]["SaidRowView"][];
         };
         /**
          * RatedItem
@@ -5371,7 +7014,7 @@ export interface components {
             /** @description Of `because`: the title of yours that it begins with. */
             about: components["schemas"]["ItemView"] | null;
             /** Cards */
-            cards: components["schemas"]["CardView"][];
+            cards: components["schemas"]["HomeCard"][];
             /**
              * Language
              * @description Of `in-your-language`: which (ISO 639-1).
@@ -5408,6 +7051,106 @@ export interface components {
             recommendations: components["schemas"]["Recommendations"];
         };
         /**
+         * RunView
+         * @description Days in a row.
+         */
+        RunView: {
+            /** Days */
+            days: number;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+        };
+        /**
+         * SaidRowView
+         * @description A row of an export of yours, as it was read.
+         */
+        SaidRowView: {
+            /**
+             * At
+             * @description When you did what it says.
+             */
+            at: string | null;
+            /** File Name */
+            file_name: string;
+            /** Import Id */
+            import_id: number;
+            /**
+             * Is Date Only
+             * @description It says the day alone.
+             */
+            is_date_only: boolean;
+            /**
+             * Says
+             * @description Its columns or fields.
+             */
+            says: {
+                [key: string]: unknown;
+            };
+            /**
+             * Source
+             * @description The kind of export.
+             */
+            source: string;
+            /**
+             * Where
+             * @description File and line, or index.
+             * @example ViewingActivity.csv:12
+             */
+            where: string;
+        };
+        /**
+         * SaidView
+         * @description What one source says.
+         */
+        SaidView: {
+            /**
+             * Source
+             * @description A catalogue (`tmdb`, `starter` …), or the service whose export says so.
+             */
+            source: string;
+            /** Value */
+            value: string | number | string[];
+        };
+        /**
+         * SavedView
+         * @description A view of the library under a name.
+         */
+        SavedView: {
+            /** Name */
+            name: string;
+            /**
+             * Search
+             * @description The page's address after the question mark.
+             */
+            search: string;
+        };
+        /**
+         * SeasonMet
+         * @description A season as you saw it.
+         */
+        SeasonMet: {
+            /** Batches */
+            batches: components["schemas"]["FromImport"][];
+            /** Episodes Known */
+            episodes_known: number;
+            /** Episodes Seen */
+            episodes_seen: number;
+            /** First At */
+            first_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /** Season */
+            season: number | null;
+        };
+        /**
          * SentenceView
          * @description A sentence of an answer, and what it cites: every one cites something.
          */
@@ -5416,6 +7159,66 @@ export interface components {
             citations: components["schemas"]["CitationView"][];
             /** Text */
             text: string;
+        };
+        /**
+         * SeriesView
+         * @description The series of books or films that it is part of.
+         */
+        SeriesView: {
+            /**
+             * Items
+             * @description In their order; the title itself is among them.
+             */
+            items: components["schemas"]["PlaceInSeries"][];
+            /** Name */
+            name: string;
+        };
+        /**
+         * ServerView
+         * @description What the settings say. Each field is a setting: `region` is `MEDIATHEQUE_REGION`.
+         * @example {
+         *       "experiment": "off",
+         *       "keep_lists_days": 365,
+         *       "link_limit_hours": 12,
+         *       "link_limit_mb": 2048,
+         *       "media_quota_gb": 0,
+         *       "region": "US",
+         *       "registration": true,
+         *       "trash_days": 30,
+         *       "upload_limit_mb": 512,
+         *       "version": "0.1.0"
+         *     }
+         */
+        ServerView: {
+            /** Experiment */
+            experiment: string;
+            /**
+             * Keep Lists Days
+             * @description 0: for ever.
+             */
+            keep_lists_days: number;
+            /** Link Limit Hours */
+            link_limit_hours: number;
+            /** Link Limit Mb */
+            link_limit_mb: number;
+            /**
+             * Media Quota Gb
+             * @description 0: as much as there is room.
+             */
+            media_quota_gb: number;
+            /** Region */
+            region: string;
+            /**
+             * Registration
+             * @description Whether strangers may make an account.
+             */
+            registration: boolean;
+            /** Trash Days */
+            trash_days: number;
+            /** Upload Limit Mb */
+            upload_limit_mb: number;
+            /** Version */
+            version: string;
         };
         /**
          * ServingView
@@ -5607,6 +7410,77 @@ export interface components {
             user: components["schemas"]["UserView"];
         };
         /**
+         * Sources
+         * @description Every source.
+         * @example {
+         *       "items": [
+         *         {
+         *           "address": "https://api.themoviedb.org/3",
+         *           "has_key": false,
+         *           "kinds": [
+         *             "film",
+         *             "show"
+         *           ],
+         *           "name": "tmdb",
+         *           "needs_key": true,
+         *           "state": "idle",
+         *           "title": "The Movie Database",
+         *           "variable": "MEDIATHEQUE_TMDB_TOKEN",
+         *           "works": 0
+         *         }
+         *       ]
+         *     }
+         */
+        Sources: {
+            /** Items */
+            items: components["schemas"]["SourceView"][];
+        };
+        /**
+         * SourceView
+         * @description A source of the catalogue; its key is never told.
+         */
+        SourceView: {
+            /**
+             * Address
+             * @description Where it is asked; null: it is part of Mediatheque.
+             */
+            address: string | null;
+            /** Has Key */
+            has_key: boolean;
+            /** Kinds */
+            kinds: components["schemas"]["Kind"][];
+            /** Name */
+            name: string;
+            /**
+             * Needs Key
+             * @description Without one it is not asked.
+             */
+            needs_key: boolean;
+            /**
+             * State
+             * @description What its sync does now.
+             * @enum {string}
+             */
+            state: "idle" | "waiting" | "running" | "failed";
+            /**
+             * Synced At
+             * @description When its sync last brought something.
+             */
+            synced_at: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Variable
+             * @description The setting that holds its key; null: it takes none.
+             */
+            variable: string | null;
+            /**
+             * Works
+             * @description How many works it has spoken of so far.
+             */
+            works: number;
+        };
+        /**
          * SpeakerChange
          * @description Who a speaker is.
          */
@@ -5627,11 +7501,46 @@ export interface components {
             /** Name */
             name: string | null;
             /** Named By */
-            named_by: ("person" | "machine") | null;
+            named_by: ("person" | "captions" | "machine") | null;
             /** Number */
             number: number;
             /** Speaking Ms */
             speaking_ms: number;
+        };
+        /**
+         * SpokenMoment
+         * @description A moment at which a recording of yours speaks of a title.
+         */
+        SpokenMoment: {
+            /**
+             * Confidence
+             * @description How sure it is that the title is meant: 0 to 1.
+             */
+            confidence: number;
+            item: components["schemas"]["ItemView"];
+            /** Media Id */
+            media_id: number;
+            /** Media Title */
+            media_title: string;
+            /**
+             * Said
+             * @description The words it was named by.
+             */
+            said: string;
+            /** Speaker Name */
+            speaker_name: string | null;
+            /** Start Ms */
+            start_ms: number;
+            /**
+             * Text
+             * @description What is said around it; empty where that is not known.
+             */
+            text: string;
+            /**
+             * Times
+             * @description How often this recording names it.
+             */
+            times: number;
         };
         /**
          * StandingView
@@ -5662,27 +7571,13 @@ export interface components {
             seen_count: number;
         };
         /**
-         * StarsView
-         * @description How far expected stars are off; `why_not` says why nothing was measured.
+         * StarredView
+         * @description A title, and what you gave it.
          */
-        StarsView: {
-            /** Asked */
-            asked: number;
-            /** Given */
-            given: number;
-            /** Mae */
-            mae: number | null;
-            /** Rmse */
-            rmse: number | null;
-            /** Unknown */
-            unknown: number;
-            /**
-             * Usual Rmse
-             * @description Of everybody’s own mean rating.
-             */
-            usual_rmse: number | null;
-            /** Why Not */
-            why_not: string | null;
+        StarredView: {
+            item: components["schemas"]["ItemView"];
+            /** Stars */
+            stars: number;
         };
         /**
          * State
@@ -5690,6 +7585,162 @@ export interface components {
          * @enum {string}
          */
         State: "pending" | "running" | "extracting" | "fingerprinting" | "transcribing" | "enriching" | "embedding" | "completed" | "duplicate" | "failed" | "cancelled";
+        /**
+         * Statistics
+         * @description A year, or all of them.
+         */
+        Statistics: {
+            /**
+             * Again
+             * @description What you saw again most often first.
+             */
+            again: components["schemas"]["TitleView"][];
+            archive: components["schemas"]["ArchiveView"];
+            /** @description Null of all years, and where there was nothing. */
+            before: components["schemas"]["BeforeView"] | null;
+            binge: components["schemas"]["BingeView"] | null;
+            busiest: components["schemas"]["BusiestView"] | null;
+            /** @description That goes on until today or yesterday. */
+            current: components["schemas"]["RunView"] | null;
+            /**
+             * Days
+             * @description Of a year; of all years the months have to do.
+             */
+            days: components["schemas"]["StretchView"][];
+            decade_drift: components["schemas"]["DriftView"] | null;
+            /** Decades */
+            decades: components["schemas"]["DecadeCount"][];
+            /** End */
+            end: string | null;
+            first: components["schemas"]["MomentView"] | null;
+            genre_drift: components["schemas"]["DriftView"] | null;
+            /** Genres */
+            genres: components["schemas"]["GenreCount"][];
+            /**
+             * Genres Known
+             * @description How many titles have a genre.
+             */
+            genres_known: number;
+            /**
+             * Hours
+             * @description Views that began in each hour, 0 to 23, of each weekday, Monday first.
+             */
+            hours: number[][];
+            /**
+             * Hours Known
+             * @description Of what share of the views the hour is known.
+             */
+            hours_known: number | null;
+            /** Kinds */
+            kinds: components["schemas"]["KindView"][];
+            /** Languages */
+            languages: components["schemas"]["LanguageCount"][];
+            last: components["schemas"]["MomentView"] | null;
+            longest: components["schemas"]["RunView"] | null;
+            /** Months */
+            months: components["schemas"]["StretchView"][];
+            /**
+             * Most
+             * @description What took most time first.
+             */
+            most: components["schemas"]["TitleView"][];
+            /**
+             * People
+             * @description The first ten of each role.
+             */
+            people: components["schemas"]["PersonView"][];
+            ratings: components["schemas"]["mediatheque__api__statistics_shapes__StarsView"];
+            /**
+             * Start
+             * @description The first day that counts; null: nothing has a day.
+             */
+            start: string | null;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            total: components["schemas"]["FiguresView"];
+            /** Tz */
+            tz: string;
+            /**
+             * Undated
+             * @description Views, in your whole history, of which nobody knows the day.
+             */
+            undated: number;
+            /**
+             * Year
+             * @description Null: all.
+             */
+            year: number | null;
+            /**
+             * Years
+             * @description The years that there is anything of, the latest first.
+             */
+            years: components["schemas"]["YearView"][];
+        };
+        /**
+         * StorageView
+         * @description What somebody's recordings take.
+         */
+        StorageView: {
+            /**
+             * Bytes
+             * @description A file that two recordings share counts once.
+             */
+            bytes: number;
+            /**
+             * Bytes By Role
+             * @description Of what was added (`original`), of copies to listen to (`listening`), of pictures …
+             */
+            bytes_by_role: {
+                [key: string]: number;
+            };
+            /**
+             * In Trash
+             * @description Recordings in the trash.
+             */
+            in_trash: number;
+            /**
+             * Quota Bytes
+             * @description Null: as much as there is room.
+             */
+            quota_bytes: number | null;
+            /** Recordings */
+            recordings: number;
+            /**
+             * Trash Bytes
+             * @description What emptying it gives back; counted in `bytes`.
+             */
+            trash_bytes: number;
+            /**
+             * Uploading Bytes
+             * @description Set aside for uploads on their way.
+             */
+            uploading_bytes: number;
+        };
+        /**
+         * StretchView
+         * @description A day or a month.
+         */
+        StretchView: {
+            /**
+             * Kinds
+             * @description Views of each kind that there were any of.
+             */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Minutes */
+            minutes: number;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /** Views */
+            views: number;
+        };
         /**
          * SubgraphView
          * @description What is around something, to be drawn.
@@ -5800,6 +7851,17 @@ export interface components {
             by: "person" | "machine";
             /** Name */
             name: string;
+        };
+        /**
+         * TakenBack
+         * @description What taking back changed.
+         */
+        TakenBack: {
+            /**
+             * Changed
+             * @description 0: it was taken back before.
+             */
+            changed: number;
         };
         /**
          * ThingList
@@ -5948,6 +8010,25 @@ export interface components {
             step: string;
         };
         /**
+         * TitleView
+         * @description A title, and how much you watched it.
+         */
+        TitleView: {
+            /**
+             * Again
+             * @description Views of what had been seen on an earlier day.
+             */
+            again: number;
+            item: components["schemas"]["ItemView"];
+            /**
+             * Minutes
+             * @description 0: nobody says how long it takes.
+             */
+            minutes: number;
+            /** Views */
+            views: number;
+        };
+        /**
          * Told
          * @description The event that was kept.
          * @example {
@@ -5971,6 +8052,55 @@ export interface components {
         ToldAll: {
             /** Ids */
             ids: number[];
+        };
+        /**
+         * Tools
+         * @description Every one of them.
+         * @example {
+         *       "items": [
+         *         {
+         *           "has_key": false,
+         *           "is_on": true,
+         *           "name": "embedder",
+         *           "setting": "minilm",
+         *           "variable": "MEDIATHEQUE_EMBEDDER"
+         *         }
+         *       ]
+         *     }
+         */
+        Tools: {
+            /** Items */
+            items: components["schemas"]["ToolView"][];
+        };
+        /**
+         * ToolView
+         * @description A model or an endpoint, as the settings name it.
+         */
+        ToolView: {
+            /**
+             * Address
+             * @description Null: on this machine.
+             */
+            address: string | null;
+            /** Has Key */
+            has_key: boolean;
+            /** Is On */
+            is_on: boolean;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "embedder" | "speech" | "voices" | "llm";
+            /**
+             * Setting
+             * @description As written, without passwords and keys.
+             */
+            setting: string;
+            /**
+             * Variable
+             * @description The setting that names it.
+             */
+            variable: string;
         };
         /**
          * TrainedModel
@@ -6197,6 +8327,26 @@ export interface components {
             origin: "captions" | "speech";
         };
         /**
+         * TriedView
+         * @description What came of asking.
+         */
+        TriedView: {
+            /**
+             * Is Well
+             * @description Null: it is off, and there was nothing to ask.
+             */
+            is_well: boolean | null;
+            /** Model */
+            model: string | null;
+            /**
+             * Said
+             * @description What it answered, or why it could not.
+             */
+            said: string;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * TypeList
          * @description Every type of connection.
          */
@@ -6376,6 +8526,52 @@ export interface components {
         UserList: {
             /** Items */
             items: components["schemas"]["UserView"][];
+        };
+        /**
+         * UserStorage
+         * @description What one person takes.
+         */
+        UserStorage: {
+            /**
+             * Bytes
+             * @description A file that two recordings share counts once.
+             */
+            bytes: number;
+            /**
+             * Bytes By Role
+             * @description Of what was added (`original`), of copies to listen to (`listening`), of pictures …
+             */
+            bytes_by_role: {
+                [key: string]: number;
+            };
+            /** Events */
+            events: number;
+            /** Id */
+            id: number;
+            /**
+             * In Trash
+             * @description Recordings in the trash.
+             */
+            in_trash: number;
+            /** Name */
+            name: string;
+            /**
+             * Quota Bytes
+             * @description Null: as much as there is room.
+             */
+            quota_bytes: number | null;
+            /** Recordings */
+            recordings: number;
+            /**
+             * Trash Bytes
+             * @description What emptying it gives back; counted in `bytes`.
+             */
+            trash_bytes: number;
+            /**
+             * Uploading Bytes
+             * @description Set aside for uploads on their way.
+             */
+            uploading_bytes: number;
         };
         /**
          * UserView
@@ -6679,6 +8875,16 @@ export interface components {
              */
             where: string;
         };
+        /**
+         * YearView
+         * @description A year that there is anything of.
+         */
+        YearView: {
+            /** Views */
+            views: number;
+            /** Year */
+            year: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -6686,19 +8892,32 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type About = components['schemas']['About'];
+export type Action = components['schemas']['Action'];
 export type AddedView = components['schemas']['AddedView'];
 export type Again = components['schemas']['Again'];
 export type Alive = components['schemas']['Alive'];
 export type Answer = components['schemas']['Answer'];
 export type AnswerView = components['schemas']['AnswerView'];
+export type ArchiveView = components['schemas']['ArchiveView'];
 export type AroundView = components['schemas']['AroundView'];
+export type BeforeView = components['schemas']['BeforeView'];
+export type BelongingsView = components['schemas']['BelongingsView'];
+export type BingeView = components['schemas']['BingeView'];
+export type BroughtView = components['schemas']['BroughtView'];
+export type BulkChange = components['schemas']['BulkChange'];
+export type BulkChanged = components['schemas']['BulkChanged'];
+export type BusiestView = components['schemas']['BusiestView'];
 export type Candidate = components['schemas']['Candidate'];
+export type Candidates = components['schemas']['Candidates'];
 export type CardView = components['schemas']['CardView'];
 export type CentralView = components['schemas']['CentralView'];
 export type CentreView = components['schemas']['CentreView'];
 export type ChapterView = components['schemas']['ChapterView'];
 export type ChatFilters = components['schemas']['ChatFilters'];
 export type ChatQuestion = components['schemas']['ChatQuestion'];
+export type Checks = components['schemas']['Checks'];
+export type CheckView = components['schemas']['CheckView'];
 export type ChoicesView = components['schemas']['ChoicesView'];
 export type CitationView = components['schemas']['CitationView'];
 export type CommonGround = components['schemas']['CommonGround'];
@@ -6706,13 +8925,18 @@ export type CommunitiesView = components['schemas']['CommunitiesView'];
 export type CommunityView = components['schemas']['CommunityView'];
 export type ComparisonView = components['schemas']['ComparisonView'];
 export type ContributionView = components['schemas']['ContributionView'];
+export type Corrected = components['schemas']['Corrected'];
+export type CreditedPerson = components['schemas']['CreditedPerson'];
 export type CreditView = components['schemas']['CreditView'];
 export type CypherAnswer = components['schemas']['CypherAnswer'];
 export type CypherQuestion = components['schemas']['CypherQuestion'];
+export type DecadeCount = components['schemas']['DecadeCount'];
 export type DemoMember = components['schemas']['DemoMember'];
+export type DriftLine = components['schemas']['DriftLine'];
+export type DriftView = components['schemas']['DriftView'];
 export type DuelView = components['schemas']['DuelView'];
 export type EdgeView = components['schemas']['EdgeView'];
-export type EpisodeView = components['schemas']['EpisodeView'];
+export type EpisodeInShort = components['schemas']['EpisodeInShort'];
 export type EstimateView = components['schemas']['EstimateView'];
 export type Evaluations = components['schemas']['Evaluations'];
 export type EvaluationSummary = components['schemas']['EvaluationSummary'];
@@ -6720,14 +8944,24 @@ export type EvaluationView = components['schemas']['EvaluationView'];
 export type EventExample = components['schemas']['EventExample'];
 export type EventKind = components['schemas']['EventKind'];
 export type EventView = components['schemas']['EventView'];
+export type EverybodysStorage = components['schemas']['EverybodysStorage'];
+export type FacetValue = components['schemas']['FacetValue'];
+export type FieldView = components['schemas']['FieldView'];
+export type FiguresView = components['schemas']['FiguresView'];
 export type FigureView = components['schemas']['FigureView'];
 export type FileView = components['schemas']['FileView'];
+export type FolderView = components['schemas']['FolderView'];
 export type Found = components['schemas']['Found'];
+export type FromImport = components['schemas']['FromImport'];
+export type GenreCount = components['schemas']['GenreCount'];
 export type GroupingView = components['schemas']['GroupingView'];
 export type Hit = components['schemas']['Hit'];
 export type Hits = components['schemas']['Hits'];
 export type Home = components['schemas']['Home'];
+export type HomeCard = components['schemas']['HomeCard'];
+export type Household = components['schemas']['Household'];
 export type ImportView = components['schemas']['ImportView'];
+export type ItemMeeting = components['schemas']['ItemMeeting'];
 export type ItemView = components['schemas']['ItemView'];
 export type JobView = components['schemas']['JobView'];
 export type JsonValue = components['schemas']['JsonValue'];
@@ -6735,10 +8969,16 @@ export type KeyList = components['schemas']['KeyList'];
 export type KeyName = components['schemas']['KeyName'];
 export type KeyView = components['schemas']['KeyView'];
 export type Kind = components['schemas']['Kind'];
+export type KindView = components['schemas']['KindView'];
+export type KinView = components['schemas']['KinView'];
 export type Lane = components['schemas']['Lane'];
 export type Lanes = components['schemas']['Lanes'];
 export type LaneView = components['schemas']['LaneView'];
+export type LanguageCount = components['schemas']['LanguageCount'];
 export type LaterRow = components['schemas']['LaterRow'];
+export type LibraryFacets = components['schemas']['LibraryFacets'];
+export type LibraryFilter = components['schemas']['LibraryFilter'];
+export type LibraryView = components['schemas']['LibraryView'];
 export type LiftView = components['schemas']['LiftView'];
 export type LineChange = components['schemas']['LineChange'];
 export type LinesView = components['schemas']['LinesView'];
@@ -6746,19 +8986,27 @@ export type LineView = components['schemas']['LineView'];
 export type MadeKey = components['schemas']['MadeKey'];
 export type ManyDone = components['schemas']['ManyDone'];
 export type ManyTags = components['schemas']['ManyTags'];
+export type Matches = components['schemas']['Matches'];
+export type MatchView = components['schemas']['MatchView'];
 export type MeasureView = components['schemas']['MeasureView'];
 export type MediaChange = components['schemas']['MediaChange'];
 export type MediaDetails = components['schemas']['MediaDetails'];
 export type MediaJobView = components['schemas']['MediaJobView'];
 export type MediathequeApiEvaluationsGroupView = components['schemas']['mediatheque__api__evaluations__GroupView'];
 export type MediathequeApiEvaluationsModelView = components['schemas']['mediatheque__api__evaluations__ModelView'];
+export type MediathequeApiEvaluationsStarsView = components['schemas']['mediatheque__api__evaluations__StarsView'];
 export type MediathequeApiShownGroupView = components['schemas']['mediatheque__api__shown__GroupView'];
 export type MediathequeApiShownModelView = components['schemas']['mediatheque__api__shown__ModelView'];
+export type MediathequeApiStatisticsShapesStarsView = components['schemas']['mediatheque__api__statistics_shapes__StarsView'];
 export type MediaView = components['schemas']['MediaView'];
+export type Meetings = components['schemas']['Meetings'];
 export type MeetingView = components['schemas']['MeetingView'];
+export type MemberView = components['schemas']['MemberView'];
 export type MessageView = components['schemas']['MessageView'];
 export type Models = components['schemas']['Models'];
+export type Moments = components['schemas']['Moments'];
 export type MomentView = components['schemas']['MomentView'];
+export type MonthView = components['schemas']['MonthView'];
 export type NameAndPassword = components['schemas']['NameAndPassword'];
 export type Neighbourhood = components['schemas']['Neighbourhood'];
 export type NeighbourView = components['schemas']['NeighbourView'];
@@ -6766,6 +9014,7 @@ export type NewAccount = components['schemas']['NewAccount'];
 export type NewEvent = components['schemas']['NewEvent'];
 export type NewEvents = components['schemas']['NewEvents'];
 export type NewLink = components['schemas']['NewLink'];
+export type NewPreferences = components['schemas']['NewPreferences'];
 export type NodeKind = components['schemas']['NodeKind'];
 export type OccasionView = components['schemas']['OccasionView'];
 export type OriginalView = components['schemas']['OriginalView'];
@@ -6776,7 +9025,6 @@ export type PageItemView = components['schemas']['Page_ItemView_'];
 export type PageJobView = components['schemas']['Page_JobView_'];
 export type PageMediaView = components['schemas']['Page_MediaView_'];
 export type PagePairView = components['schemas']['Page_PairView_'];
-export type PageQuestionView = components['schemas']['Page_QuestionView_'];
 export type PageRatedItem = components['schemas']['Page_RatedItem_'];
 export type PageRejectedRow = components['schemas']['Page_RejectedRow_'];
 export type PageShownList = components['schemas']['Page_ShownList_'];
@@ -6790,14 +9038,19 @@ export type PasswordChange = components['schemas']['PasswordChange'];
 export type Paths = components['schemas']['Paths'];
 export type PathView = components['schemas']['PathView'];
 export type PenaltyView = components['schemas']['PenaltyView'];
+export type PersonView = components['schemas']['PersonView'];
 export type Picks = components['schemas']['Picks'];
 export type PlacedView = components['schemas']['PlacedView'];
+export type PlaceInSeries = components['schemas']['PlaceInSeries'];
 export type PlaceView = components['schemas']['PlaceView'];
 export type PlayView = components['schemas']['PlayView'];
+export type Preferences = components['schemas']['Preferences'];
+export type PreferencesChange = components['schemas']['PreferencesChange'];
 export type PreviewView = components['schemas']['PreviewView'];
 export type Problem = components['schemas']['Problem'];
 export type ProgressView = components['schemas']['ProgressView'];
 export type Promoted = components['schemas']['Promoted'];
+export type Questions = components['schemas']['Questions'];
 export type QuestionView = components['schemas']['QuestionView'];
 export type RatedItem = components['schemas']['RatedItem'];
 export type Rating = components['schemas']['Rating'];
@@ -6811,7 +9064,14 @@ export type Role = components['schemas']['Role'];
 export type RowList = components['schemas']['RowList'];
 export type RowOfTitles = components['schemas']['RowOfTitles'];
 export type RowView = components['schemas']['RowView'];
+export type RunView = components['schemas']['RunView'];
+export type SaidRowView = components['schemas']['SaidRowView'];
+export type SaidView = components['schemas']['SaidView'];
+export type SavedView = components['schemas']['SavedView'];
+export type SeasonMet = components['schemas']['SeasonMet'];
 export type SentenceView = components['schemas']['SentenceView'];
+export type SeriesView = components['schemas']['SeriesView'];
+export type ServerView = components['schemas']['ServerView'];
 export type ServingView = components['schemas']['ServingView'];
 export type SessionView = components['schemas']['SessionView'];
 export type SharedContributionView = components['schemas']['SharedContributionView'];
@@ -6819,17 +9079,24 @@ export type SharedView = components['schemas']['SharedView'];
 export type ShownList = components['schemas']['ShownList'];
 export type ShownTitle = components['schemas']['ShownTitle'];
 export type SignedIn = components['schemas']['SignedIn'];
+export type Sources = components['schemas']['Sources'];
+export type SourceView = components['schemas']['SourceView'];
 export type SpeakerChange = components['schemas']['SpeakerChange'];
 export type SpeakerView = components['schemas']['SpeakerView'];
+export type SpokenMoment = components['schemas']['SpokenMoment'];
 export type StandingView = components['schemas']['StandingView'];
-export type StarsView = components['schemas']['StarsView'];
+export type StarredView = components['schemas']['StarredView'];
 export type State = components['schemas']['State'];
+export type Statistics = components['schemas']['Statistics'];
+export type StorageView = components['schemas']['StorageView'];
+export type StretchView = components['schemas']['StretchView'];
 export type SubgraphView = components['schemas']['SubgraphView'];
 export type Surroundings = components['schemas']['Surroundings'];
 export type SyncRequest = components['schemas']['SyncRequest'];
 export type Syncs = components['schemas']['Syncs'];
 export type SyncView = components['schemas']['SyncView'];
 export type TagView = components['schemas']['TagView'];
+export type TakenBack = components['schemas']['TakenBack'];
 export type ThingList = components['schemas']['ThingList'];
 export type ThingView = components['schemas']['ThingView'];
 export type Those = components['schemas']['Those'];
@@ -6839,13 +9106,17 @@ export type ThreadView = components['schemas']['ThreadView'];
 export type TicketView = components['schemas']['TicketView'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimingView = components['schemas']['TimingView'];
+export type TitleView = components['schemas']['TitleView'];
 export type Told = components['schemas']['Told'];
 export type ToldAll = components['schemas']['ToldAll'];
+export type Tools = components['schemas']['Tools'];
+export type ToolView = components['schemas']['ToolView'];
 export type TrainedModel = components['schemas']['TrainedModel'];
 export type TrainedModelDetail = components['schemas']['TrainedModelDetail'];
 export type TrainingView = components['schemas']['TrainingView'];
 export type TraitView = components['schemas']['TraitView'];
 export type TranscriptAbout = components['schemas']['TranscriptAbout'];
+export type TriedView = components['schemas']['TriedView'];
 export type TypeList = components['schemas']['TypeList'];
 export type TypeView = components['schemas']['TypeView'];
 export type UploadsView = components['schemas']['UploadsView'];
@@ -6855,12 +9126,14 @@ export type UsedTags = components['schemas']['UsedTags'];
 export type UsedTagView = components['schemas']['UsedTagView'];
 export type UserChange = components['schemas']['UserChange'];
 export type UserList = components['schemas']['UserList'];
+export type UserStorage = components['schemas']['UserStorage'];
 export type UserView = components['schemas']['UserView'];
 export type WhyView = components['schemas']['WhyView'];
 export type WordView = components['schemas']['WordView'];
 export type WorkSaid = components['schemas']['WorkSaid'];
 export type WorkView = components['schemas']['WorkView'];
 export type WrongField = components['schemas']['WrongField'];
+export type YearView = components['schemas']['YearView'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_keys_api_auth_keys_get: {
@@ -7119,6 +9392,35 @@ export interface operations {
             };
         };
     };
+    check_api_checks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_evaluations_api_evaluations_get: {
         parameters: {
             query?: never;
@@ -7272,6 +9574,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Told"];
                 };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_event_back_api_events__event_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong. */
             default: {
@@ -7616,9 +9947,11 @@ export interface operations {
     find_things_api_graph_find_get: {
         parameters: {
             query: {
+                /** @description Also what begins so, or a word of which does: for looking while one writes. */
+                begins?: boolean;
                 /** @description Only these kinds. */
                 kind?: components["schemas"]["NodeKind"][] | null;
-                /** @description The whole name in any case; a title with or without its year. */
+                /** @description The whole name in any case; a title with or without its year; with `begins`, its beginning. */
                 name: string;
             };
             header?: never;
@@ -7907,6 +10240,8 @@ export interface operations {
                     file: string;
                     /** @description Whose history to take of an account's; `all` takes everybody's. */
                     profile?: string;
+                    /** @description How many rows a preview counted: then the job says how far it is in percent. */
+                    rows?: number;
                     /**
                      * @description The kind of export, where the content could be of several.
                      * @example netflix
@@ -8005,6 +10340,37 @@ export interface operations {
             };
         };
     };
+    get_brought_api_imports__import_id__brought_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroughtView"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rejected_api_imports__import_id__rejected_get: {
         parameters: {
             query?: {
@@ -8028,6 +10394,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RejectedRow_"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_rejected_api_imports__import_id__rejected_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example Row,Why */
+                    "text/csv": string;
                 };
             };
             /** @description What went wrong. */
@@ -8124,6 +10522,37 @@ export interface operations {
             };
         };
     };
+    get_about_api_items__item_id__about_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["About"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_episodes_api_items__item_id__episodes_get: {
         parameters: {
             query?: never;
@@ -8201,6 +10630,102 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_matches_api_items__item_id__matches_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_meetings_api_items__item_id__met_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meetings"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_moments_api_items__item_id__moments_get: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moments"];
+                };
             };
             /** @description What went wrong. */
             default: {
@@ -8586,6 +11111,233 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lanes"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    browse_library_api_library_get: {
+        parameters: {
+            query?: {
+                /** @description 1990 is 1990 to 1999. */
+                decade?: number[];
+                /** @description Left out: as suits the order. */
+                direction?: ("rising" | "falling") | null;
+                /** @description Also tell what there would be to choose next. */
+                facets?: boolean;
+                /** @description By their names. */
+                genre?: string[];
+                /** @description Episodes are left out unless they are asked for here. */
+                kind?: components["schemas"]["Kind"][];
+                /** @description ISO 639-1. */
+                language?: string[];
+                /** @description How many to show; 0 to count alone. */
+                limit?: number;
+                /** @description Also tell how many were last met in each month. */
+                months?: boolean;
+                /** @description Where to begin: any place of the whole. */
+                offset?: number;
+                /** @description Who made it, or plays a leading part, by name. */
+                person?: string[];
+                /** @description With `facets`: only people with these words in their names. */
+                person_like?: string;
+                /** @description Words of titles and people, as far as they are typed. */
+                q?: string;
+                /** @description Your own rating, not lower. */
+                rating_from?: number | null;
+                /** @description Your own rating, not higher. */
+                rating_to?: number | null;
+                /** @description What you have met and made, or the catalogue's best known too. */
+                scope?: "mine" | "all";
+                /** @description Left out: by relevance with `q`, else what you met last. */
+                sort?: ("relevance" | "met" | "added" | "title" | "year" | "rating" | "duration") | null;
+                /** @description Where it came from: an importer's name, `archive`, or `told` here. */
+                source?: string[];
+                /** @description Hidden ones are left out unless they are asked for here. */
+                state?: ("seen" | "unseen" | "started" | "saved" | "rated" | "unrated" | "liked" | "disliked" | "hidden")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryView"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_many_api_library_bulk_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChanged"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_api_library_bulk__edit_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                edit_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenBack"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_match_api_matches__match_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                match_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrected"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_correction_back_api_matches__match_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                match_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrected"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_candidates_api_matches__match_id__candidates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                match_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
                 };
             };
             /** @description What went wrong. */
@@ -9567,6 +12319,8 @@ export interface operations {
                     file: string;
                     /** @description Whose history to take of an account's; `all` takes everybody's. */
                     profile?: string;
+                    /** @description How many rows a preview counted: then the job says how far it is in percent. */
+                    rows?: number;
                     /**
                      * @description The kind of export, where the content could be of several.
                      * @example netflix
@@ -10267,7 +13021,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_QuestionView_"];
+                    "application/json": components["schemas"]["Questions"];
                 };
             };
             /** @description What went wrong. */
@@ -10448,6 +13202,35 @@ export interface operations {
             };
         };
     };
+    show_server_api_server_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerView"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session_api_session_get: {
         parameters: {
             query?: never;
@@ -10590,6 +13373,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources_api_sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sources"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_statistics_api_statistics_get: {
+        parameters: {
+            query?: {
+                /** @description The time zone whose clock counts, by its name in the IANA database. */
+                tz?: string;
+                /** @description A year, or `all`. */
+                year?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_storage_api_storage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageView"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    everybodys_storage_api_storage_everybody_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EverybodysStorage"];
                 };
             };
             /** @description What went wrong. */
@@ -10812,6 +13716,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketView"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tools_api_tools_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tools"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_tool_api_tools__tool__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedView"];
                 };
             };
             /** @description What went wrong. */
@@ -11059,6 +14023,39 @@ export interface operations {
             };
         };
     };
+    add_user_api_users_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_user_api_users__user_id__delete: {
         parameters: {
             query?: never;
@@ -11110,6 +14107,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    belongings_of_api_users__user_id__belongings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BelongingsView"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    household_api_users_household_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Household"];
                 };
             };
             /** @description What went wrong. */
@@ -11183,6 +14240,35 @@ export interface operations {
             };
         };
     };
+    own_belongings_api_users_me_belongings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BelongingsView"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_own_data_api_users_me_export_get: {
         parameters: {
             query?: never;
@@ -11199,6 +14285,101 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preferences_api_users_me_preferences_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_preferences_api_users_me_preferences_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPreferences"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_preferences_api_users_me_preferences_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
                 };
             };
             /** @description What went wrong. */

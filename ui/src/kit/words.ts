@@ -53,6 +53,16 @@ export function shortDay(value: When): string {
   return date(value, { dateStyle: "medium" });
 }
 
+/** 14 Mar 2026 of a day whose moment nobody knows: it is kept as its midnight UTC. */
+export function bareDay(value: When): string {
+  return date(value, { dateStyle: "medium", timeZone: "UTC" });
+}
+
+/** Saturday, 14 March */
+export function weekday(value: When): string {
+  return date(value, { weekday: "long", day: "numeric", month: "long" });
+}
+
 /** March 2026 */
 export function month(value: When): string {
   return date(value, { month: "long", year: "numeric" });

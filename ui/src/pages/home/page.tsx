@@ -1,13 +1,88 @@
-/** Home. */
-import { Trans, useLingui } from "@lingui/react/macro";
+/** Home: what to turn to next and why, what goes on, what waits, and what is new in the archive. */
+import { useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
+import { client, dataOf } from "@/api/client";
+import type { Home as HomePage, LaterRow, RowOfTitles } from "@/api/schema";
+import { ShelfSkeleton } from "@/kit/shelf";
+import { Failed } from "@/kit/states";
 import { useTitle } from "@/kit/title";
+import { Moments, Recordings } from "./archive";
+import { Doors } from "./doors";
+import { Greeting } from "./greeting";
+import { Hero, HeroSkeleton } from "./hero";
+import { Row } from "./rows";
+import { ToRate } from "./to-rate";
 
 export default function Home() {
   const { t } = useLingui();
   useTitle(t`Home`);
+  const home = useQuery({
+    queryKey: ["home"],
+    queryFn: async ({ signal }) => dataOf(await client.GET("/api/home", { signal })),
+    staleTime: 10 * 60_000,
+  });
   return (
-    <h1 className="text-3xl font-semibold">
-      <Trans>Home</Trans>
-    </h1>
+    <div className="mx-auto flex max-w-[100rem] flex-col gap-10 lg:gap-12">
+      <Greeting home={home.data} />
+      {home.data ? (
+        <Rows home={home.data} />
+      ) : home.error ? (
+        <Failed error={home.error} onRetry={() => void home.refetch()} />
+      ) : (
+        <>
+          <HeroSkeleton />
+          <ShelfSkeleton />
+          <ShelfSkeleton />
+        </>
+      )}
+    </div>
   );
+}
+
+function Rows({ home }: { home: HomePage }) {
+  const [best, ...rest] = home.rows.filter((row) => row.name !== "to-rate");
+  const toRate = home.rows.find((row) => row.name === "to-rate");
+  const hero = best?.list_id != null ? best.cards.find((card) => !card.item.standing?.is_hidden) : undefined;
+  return (
+    <>
+      {toRate && <ToRate row={toRate} />}
+      {home.is_new && <Doors />}
+      {hero && best?.list_id != null && (
+        <Hero card={hero} listId={best.list_id} isForYou={best.name === "for-you"} />
+      )}
+      {best && <Row row={best} without={hero?.item.id} />}
+      {rest.slice(0, 3).map((row) => (
+        <Row key={keyOf(row)} row={row} />
+      ))}
+      <Moments moments={home.moments} />
+      <Recordings recordings={home.recordings} />
+      {rest.slice(3).map((row) => (
+        <Row key={keyOf(row)} row={row} />
+      ))}
+      {home.later.map((name) => (
+        <Later key={name} name={name} home={home} />
+      ))}
+    </>
+  );
+}
+
+function keyOf(row: RowOfTitles): string {
+  return `${row.name}:${row.about?.id ?? ""}`;
+}
+
+/** A row that comes by itself, since it costs more. */
+function Later({ name, home }: { name: HomePage["later"][number]; home: HomePage }) {
+  const exclude = home.rows.flatMap((row) => row.cards.map((card) => card.item.id));
+  const later = useQuery({
+    queryKey: ["home", "later", name],
+    queryFn: async ({ signal }): Promise<LaterRow> =>
+      dataOf(
+        await client.GET("/api/home/rows/{name}", { params: { path: { name }, query: { exclude } }, signal }),
+      ),
+    staleTime: 10 * 60_000,
+  });
+  // A row that does not come is missed by nobody.
+  if (later.error) return null;
+  if (!later.data) return <ShelfSkeleton />;
+  return later.data.row ? <Row row={later.data.row} /> : null;
 }

@@ -1,0 +1,127 @@
+/** The best of what there is for the person, as large as it deserves, with the reason. */
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Link } from "@tanstack/react-router";
+import { Bookmark, Check, EyeOff, Sparkles } from "lucide-react";
+import { useItemActions } from "@/api/items";
+import type { HomeCard } from "@/api/schema";
+import { Button } from "@/kit/button";
+import { Cover } from "@/kit/cover";
+import { maker } from "@/kit/item-card";
+import { factsOf } from "@/kit/item-facts";
+import { Rating } from "@/kit/rating";
+import { Skeleton } from "@/kit/states";
+import { Why } from "@/kit/why";
+
+const BOX =
+  "relative isolate flex min-h-[24rem] flex-col gap-6 overflow-hidden rounded-3xl border border-line bg-surface p-5 shadow-card sm:min-h-[22rem] sm:flex-row sm:items-center sm:gap-9 sm:p-8 lg:gap-12 lg:p-10";
+
+export function Hero({ card, listId, isForYou }: { card: HomeCard; listId: number; isForYou: boolean }) {
+  const { t } = useLingui();
+  const { item } = card;
+  const { rate, save, hide, finish } = useItemActions();
+  const isSaved = item.standing?.is_saved ?? false;
+  const facts = factsOf(item, t);
+  return (
+    <section aria-label={t`Best for you`} className={BOX}>
+      <Mood card={card} />
+      <Link
+        to="/items/$id"
+        params={{ id: String(item.id) }}
+        aria-label={item.title}
+        className="w-40 shrink-0 rounded-card transition-transform duration-300 ease-out hover:-rotate-1 hover:scale-[1.02] sm:w-52 lg:w-60"
+      >
+        <Cover
+          title={item.title}
+          kind={item.kind}
+          year={item.year}
+          by={maker(item)}
+          imageUrl={item.image_url}
+          className="shadow-high"
+        />
+      </Link>
+      <div className="min-w-0 max-w-2xl grow">
+        <p className="flex items-center gap-2 text-sm font-semibold text-accent">
+          <Sparkles aria-hidden className="size-4" />
+          {isForYou ? <Trans>Best for you right now</Trans> : <Trans>Loved by many</Trans>}
+        </p>
+        <h2 className="mt-2 text-3xl font-bold tracking-tight sm:text-4xl lg:text-5xl">
+          <Link to="/items/$id" params={{ id: String(item.id) }} className="rounded-md hover:text-accent">
+            {item.title}
+          </Link>
+        </h2>
+        <p className="mt-2 text-sm text-muted">{facts.join(" · ")}</p>
+        {card.because && (
+          <p className="mt-4 font-serif text-xl leading-snug text-pretty sm:text-2xl">{card.because}</p>
+        )}
+        {item.description && (
+          <p className="mt-3 line-clamp-2 text-sm leading-relaxed text-muted">{item.description}</p>
+        )}
+        <div className="mt-5 flex flex-wrap items-center gap-2">
+          <Button
+            look={isSaved ? "plain" : "primary"}
+            onClick={() => void save(item, !isSaved)}
+            aria-pressed={isSaved}
+          >
+            <Bookmark aria-hidden className={isSaved ? "fill-current" : undefined} />
+            {isSaved ? <Trans>Kept for later</Trans> : <Trans>For later</Trans>}
+          </Button>
+          <Button onClick={() => void finish(item)}>
+            <Check aria-hidden />
+            {item.kind === "book" ? <Trans>Read it</Trans> : <Trans>Seen it</Trans>}
+          </Button>
+          <Button look="quiet" onClick={() => void hide(item, true)}>
+            <EyeOff aria-hidden />
+            <Trans>Hide</Trans>
+          </Button>
+          <Why
+            listId={listId}
+            item={item}
+            trigger={
+              <Button look="quiet">
+                <Sparkles aria-hidden />
+                <Trans>Why this?</Trans>
+              </Button>
+            }
+          />
+          <Rating
+            title={item.title}
+            value={item.standing?.rating}
+            onChange={(value) => void rate(item, value)}
+            className="ml-1 text-2xl"
+          />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** The colours of the cover, far out of focus. */
+function Mood({ card: { item } }: { card: HomeCard }) {
+  return (
+    <div aria-hidden className="pointer-events-none absolute inset-0 -z-10">
+      <Cover
+        title={item.title}
+        kind={item.kind}
+        imageUrl={item.image_url}
+        className="absolute -top-1/2 -left-1/4 aspect-auto h-[200%] w-[85%] scale-110 opacity-45 blur-3xl saturate-150 dark:opacity-35"
+      />
+      <div className="absolute inset-0 bg-linear-to-r from-surface/55 via-surface/85 to-surface" />
+    </div>
+  );
+}
+
+/** Its place while the page loads. */
+export function HeroSkeleton() {
+  return (
+    <div aria-hidden className={BOX}>
+      <Skeleton className="aspect-2/3 w-40 shrink-0 rounded-card sm:w-52 lg:w-60" />
+      <div className="flex grow flex-col gap-4">
+        <Skeleton className="h-5 w-48" />
+        <Skeleton className="h-12 w-3/4 max-w-lg" />
+        <Skeleton className="h-4 w-64" />
+        <Skeleton className="h-16 w-full max-w-xl" />
+        <Skeleton className="h-10 w-72" />
+      </div>
+    </div>
+  );
+}
