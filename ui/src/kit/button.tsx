@@ -42,6 +42,8 @@ export type IconButtonProps = ComponentProps<"button"> & {
   size?: "small" | "medium" | "large";
   /** Whether it is a switch that is on; undefined: it is none. */
   pressed?: boolean;
+  /** False where the focus comes by itself, as in a dialog that opens: there Escape would close the tooltip first. */
+  hasTip?: boolean;
 };
 
 const SQUARES = { small: "size-8 rounded-lg", medium: "size-10 rounded-xl", large: "size-12 rounded-2xl" };
@@ -52,25 +54,31 @@ export function IconButton({
   look = "quiet",
   size = "medium",
   pressed,
+  hasTip = true,
   className,
   ...rest
 }: IconButtonProps) {
-  return (
+  const button = (
+    <button
+      type="button"
+      aria-label={label}
+      aria-pressed={pressed}
+      className={cn(
+        PRESSABLE,
+        LOOKS[look],
+        SQUARES[size],
+        "p-0 text-lg",
+        pressed && "text-accent",
+        className,
+      )}
+      {...rest}
+    />
+  );
+  return hasTip ? (
     <Tip text={label} keys={keys}>
-      <button
-        type="button"
-        aria-label={label}
-        aria-pressed={pressed}
-        className={cn(
-          PRESSABLE,
-          LOOKS[look],
-          SQUARES[size],
-          "p-0 text-lg",
-          pressed && "text-accent",
-          className,
-        )}
-        {...rest}
-      />
+      {button}
     </Tip>
+  ) : (
+    button
   );
 }

@@ -61,7 +61,7 @@ export function Dialog({
               )}
             </div>
             <RadixDialog.Close asChild>
-              <IconButton label={t`Close`} size="small" className="-mt-1 -mr-1">
+              <IconButton label={t`Close`} hasTip={false} size="small" className="-mt-1 -mr-1">
                 <X />
               </IconButton>
             </RadixDialog.Close>

@@ -3,12 +3,15 @@ import { useLingui } from "@lingui/react/macro";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { Search } from "lucide-react";
+import { LogOut, type LucideIcon, MonitorCog, Moon, Plus, Search, Sun } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { client, dataOf } from "@/api/client";
+import { useChangePreferences } from "@/api/preferences";
 import type { ItemView } from "@/api/schema";
+import { useSignOut } from "@/api/session";
 import { KIND_ICONS } from "@/kit/kinds";
 import { PLACES } from "./places";
+import { type Theme, wearTheme } from "./theme";
 
 export default function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useLingui();
@@ -28,6 +31,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     onClose();
     void to();
   };
+  const places = PLACES.filter((place) => matches(t(place.name), asked));
   return (
     <Command.Dialog
       open
@@ -50,16 +54,54 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       <Command.List className="max-h-[55dvh] overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-2 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-muted">
         <Command.Empty className="px-3 py-8 text-center text-sm text-muted">{t`Nothing has this name.`}</Command.Empty>
         <Titles found={asked.length > 1 ? found.data : undefined} onGo={go} />
-        <Command.Group heading={t`Places`}>
-          {PLACES.filter((place) => matches(t(place.name), asked)).map((place) => (
-            <Row key={place.to} value={place.to} onSelect={() => go(() => navigate({ to: place.to }))}>
-              <place.icon aria-hidden className="size-4 text-muted" />
-              {t(place.name)}
-            </Row>
-          ))}
-        </Command.Group>
+        {places.length > 0 && (
+          <Command.Group heading={t`Places`}>
+            {places.map((place) => (
+              <Row key={place.to} value={place.to} onSelect={() => go(() => navigate({ to: place.to }))}>
+                <place.icon aria-hidden className="size-4 text-muted" />
+                {t(place.name)}
+              </Row>
+            ))}
+          </Command.Group>
+        )}
+        <Deeds asked={asked} onGo={go} />
       </Command.List>
     </Command.Dialog>
+  );
+}
+
+/** What can be done from anywhere. */
+function Deeds({ asked, onGo }: { asked: string; onGo: (to: () => Promise<void>) => void }) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const change = useChangePreferences();
+  const signOut = useSignOut();
+  const wear = (theme: Theme) => async () => {
+    wearTheme(theme);
+    await change.mutateAsync({ theme });
+  };
+  const deeds: { name: string; icon: LucideIcon; run: () => Promise<void> }[] = [
+    {
+      name: t`Add a link, a file or a recording`,
+      icon: Plus,
+      run: () => navigate({ to: "/archive", search: { add: true } }),
+    },
+    { name: t`Light colours`, icon: Sun, run: wear("light") },
+    { name: t`Dark colours`, icon: Moon, run: wear("dark") },
+    { name: t`Colours of the system`, icon: MonitorCog, run: wear("system") },
+    { name: t`Sign out`, icon: LogOut, run: () => signOut.mutateAsync() },
+  ];
+  const meant = deeds.filter((deed) => matches(deed.name, asked));
+  if (meant.length === 0) return null;
+  return (
+    <Command.Group heading={t`To do`}>
+      {meant.map((deed) => (
+        <Row key={deed.name} value={deed.name} onSelect={() => onGo(deed.run)}>
+          <deed.icon aria-hidden className="size-4 text-muted" />
+          {deed.name}
+        </Row>
+      ))}
+    </Command.Group>
   );
 }
 

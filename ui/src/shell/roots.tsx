@@ -2,11 +2,13 @@
 import { createRootRoute, createRoute, Outlet, redirect } from "@tanstack/react-router";
 import { preferencesQuery } from "@/api/preferences";
 import { queryClient } from "@/api/queries";
+import type { Preferences } from "@/api/schema";
 import { sessionQuery } from "@/api/session";
 import { Failed } from "@/kit/states";
 import { languageFor, rememberedLanguage, rememberLanguage, speak } from "./languages";
 import { NotFound } from "./not-found";
 import { Shell } from "./shell";
+import { rememberedTheme, wearTheme } from "./theme";
 
 export const rootRoute = createRootRoute({
   component: Outlet,
@@ -22,6 +24,15 @@ export const outsideRoute = createRoute({
   loader: () => queryClient.ensureQueryData(sessionQuery),
 });
 
+/** What somebody chose on another device holds on this one, too. */
+async function wear(chosen: Preferences | undefined): Promise<void> {
+  if (!chosen) return;
+  if (chosen.theme !== rememberedTheme()) wearTheme(chosen.theme);
+  if (chosen.language === (rememberedLanguage() ?? "")) return;
+  rememberLanguage(chosen.language);
+  await speak(languageFor(chosen.language));
+}
+
 export const insideRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "inside",
@@ -34,10 +45,6 @@ export const insideRoute = createRoute({
     if (session.is_first) throw redirect({ to: "/welcome" });
     if (!session.user)
       throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { to: location.href } });
-    const chosen = (await preferences)?.language;
-    if (chosen !== undefined && chosen !== (rememberedLanguage() ?? "")) {
-      rememberLanguage(chosen);
-      await speak(languageFor(chosen));
-    }
+    await wear(await preferences);
   },
 });

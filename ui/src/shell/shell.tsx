@@ -1,8 +1,8 @@
 /** What stands around every page: navigation, the palette, shortcuts, news. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useMatches, useNavigate } from "@tanstack/react-router";
 import { Command, LogOut, Menu as MenuIcon, Plus, UserRound } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useMe, useSignOut } from "@/api/session";
 import { Button, IconButton } from "@/kit/button";
 import { cn } from "@/kit/classes";
@@ -31,6 +31,7 @@ export function Shell() {
       run: () => void navigate({ to: place.to }),
     })),
   ]);
+  const main = useFocusOnArrival();
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
       <a
@@ -43,6 +44,7 @@ export function Shell() {
       <div className="flex min-w-0 flex-col">
         <TopBar onFind={() => setPaletteOpen(true)} />
         <main
+          ref={main}
           id="main"
           tabIndex={-1}
           className="min-w-0 grow px-4 pt-4 pb-28 outline-none sm:px-6 lg:px-10 lg:pt-8 lg:pb-16"
@@ -55,6 +57,20 @@ export function Shell() {
       <Suspense>{isPaletteOpen && <Palette onClose={() => setPaletteOpen(false)} />}</Suspense>
     </div>
   );
+}
+
+/** The focus follows to another page, as it would to a new document: screen readers then read it from its top. */
+function useFocusOnArrival() {
+  const main = useRef<HTMLElement>(null);
+  const page = useMatches({ select: (matches) => matches.at(-1)?.routeId });
+  const before = useRef(page);
+  useEffect(() => {
+    if (before.current === page) return;
+    before.current = page;
+    // A page that has put the focus somewhere itself keeps it there.
+    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
+  }, [page]);
+  return main;
 }
 
 function Sidebar({ onFind, onHelp }: { onFind: () => void; onHelp: () => void }) {

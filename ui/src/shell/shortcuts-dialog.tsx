@@ -28,9 +28,7 @@ export function ShortcutsDialog({
           >
             <dt>{one.name}</dt>
             <dd className="flex gap-1.5 text-muted">
-              {one.keys.split(" ").map((key) => (
-                <Keys key={key} of={key} />
-              ))}
+              <Keys of={one.keys} />
             </dd>
           </div>
         ))}
