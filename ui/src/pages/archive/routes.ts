@@ -2,12 +2,38 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { insideRoute } from "@/shell/roots";
 
+const STANDINGS = ["working", "failed", "ready"] as const;
+const ORIGINS = ["link", "file", "recording", "folder"] as const;
+
+/** What the address says: which recordings are listed, and what is about to be added. */
+type Shown = {
+  add?: boolean;
+  url?: string;
+  q?: string;
+  standing?: (typeof STANDINGS)[number];
+  origin?: (typeof ORIGINS)[number];
+  tag?: string;
+  parent?: number;
+};
+
+function isOneOf<T extends string>(those: readonly T[], given: unknown): given is T {
+  return those.some((one) => one === given);
+}
+
 export const archiveRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "/archive",
-  validateSearch: (given: Record<string, unknown>): { add?: boolean; url?: string } => ({
+  validateSearch: (given: Record<string, unknown>): Shown => ({
     ...(given.add ? { add: true } : {}),
     ...(typeof given.url === "string" ? { url: given.url } : {}),
+    // The router reads `?q=1984` as a number.
+    ...(given.q ? { q: String(given.q) } : {}),
+    ...(isOneOf(STANDINGS, given.standing) ? { standing: given.standing } : {}),
+    ...(isOneOf(ORIGINS, given.origin) ? { origin: given.origin } : {}),
+    ...(given.tag ? { tag: String(given.tag) } : {}),
+    ...(Number.isSafeInteger(given.parent) && Number(given.parent) > 0
+      ? { parent: Number(given.parent) }
+      : {}),
   }),
   component: lazyRouteComponent(() => import("./page")),
 });
@@ -15,6 +41,7 @@ export const archiveRoute = createRoute({
 export const jobsRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "/archive/jobs",
+  validateSearch: (given: Record<string, unknown>): { all?: boolean } => (given.all ? { all: true } : {}),
   component: lazyRouteComponent(() => import("./jobs")),
 });
 
