@@ -1,4 +1,4 @@
-"""The library for browsers and programs: up (database, migrations, worker and API in one), and worker."""
+"""The library for browsers and programs: up (database, migrations, worker, API and page in one), and worker."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from mediatheque.cli import words
+from mediatheque.cli.addresses import address_of, how_to_enter
 from mediatheque.cli.opening import chosen, library, settings
 from mediatheque.cli.options import AsJson
 from mediatheque.cli.printing import Printer
@@ -36,7 +37,7 @@ def up(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start everything: the database, background work, and the API for browsers and programs.
+    """Start everything: the database, background work, the page, and the API for programs.
 
     Stops cleanly on Ctrl-C.
 
@@ -47,11 +48,23 @@ def up(
       mediatheque up --demo
       mediatheque up --host 0.0.0.0 --no-worker
     """
-    printer = Printer(as_json)
-    read = settings()
+    serve_library(Printer(as_json), host, port, with_worker=not no_worker, is_demo=chosen.get().is_demo)
+
+
+def serve_library(
+    printer: Printer,
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    with_worker: bool = True,
+    is_demo: bool = False,
+) -> None:
+    """Serve a library until told to stop, where the settings say unless a host or a port is named."""
+    read = settings(is_demo=is_demo)
     with listening(read.host if host is None else host, read.port if port is None else port) as listener:
         _log_to_stderr(read.log_level)
-        with library(printer) as app:
+        with library(printer, is_demo=is_demo) as app:
+            _fill_demo(app, printer)
             from mediatheque.api.app import create_app
             from mediatheque.api.settling import settle
             from mediatheque.cli import running
@@ -62,12 +75,25 @@ def up(
                 app,
                 api,
                 listener,
-                with_worker=not no_worker,
-                say_hello=lambda: _say_hello(app, printer, listener, with_worker=not no_worker),
+                with_worker=with_worker,
+                say_hello=lambda: _say_hello(app, printer, listener, with_worker=with_worker),
                 say_goodbye=lambda: printer.say("Stopping …"),
             )
     printer.emit({"stopped": True})
     printer.say("Stopped.")
+
+
+def _fill_demo(app: Mediatheque, printer: Printer) -> None:
+    """Have the demo's household move in before its library is shown for the first time; a program is told nothing
+    but the address, so for it the library stays as it is."""
+    from mediatheque.accounts.queries import has_users
+
+    with app.database.transaction() as db:
+        is_wanted = app.is_demo and not printer.is_json and not has_users(db)
+    if is_wanted:
+        from mediatheque.cli.demo_telling import tell_demo
+
+        tell_demo(app, printer)
 
 
 _AtOnce = typer.Option(min=0, max=32, help="How many jobs of this lane at once.")
@@ -152,24 +178,19 @@ def listening(host: str, port: int) -> Generator[socket.socket]:
 def _say_hello(app: Mediatheque, printer: Printer, listener: socket.socket, *, with_worker: bool) -> None:
     from mediatheque.library.queries.users import all_users
 
-    host, port = listener.getsockname()[:2]
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
-    url = f"http://{shown}:{port}"
+    url = address_of(*listener.getsockname()[:2])
     with app.database.transaction() as db:
         names = [user.name for user in all_users(db)]
     printer.emit({"url": url, "pid": os.getpid(), "data_dir": str(app.data_dir), "worker": with_worker})
     printer.say(f"Mediatheque is at {url}", style="bold green")
-    printer.say(f"  The API’s description:  {url}/api/openapi.json")
-    if chosen.get().is_demo:
-        from mediatheque.flows.demo import PASSWORD
-
-        printer.say(f"  Sign in as {words.listed(names, 'or')} with the password: {PASSWORD}")
+    if app.is_demo and names:
+        printer.say(f"  {how_to_enter(names)}")
     elif names:
         printer.say(
             f"  Sign in as {words.listed(names, 'or')}; give a password with: mediatheque users password NAME"
         )
     else:
-        printer.say("  Make the first account, the administrator’s, at /api/auth/register")
+        printer.say("  Open it to make the first account, the administrator’s.")
     printer.note("Ctrl-C stops.")
 
 
