@@ -19,17 +19,17 @@ if (!root) throw new Error("index.html has no #root");
 
 // What the first page needs of the server is asked for while the language loads.
 void router.load();
-await speak(languageFor(rememberedLanguage()));
-
-createRoot(root).render(
-  <StrictMode>
-    <I18nProvider i18n={i18n}>
-      <QueryClientProvider client={queryClient}>
-        <Tooltip.Provider delayDuration={500}>
-          <RouterProvider router={router} />
-          <Toasts />
-        </Tooltip.Provider>
-      </QueryClientProvider>
-    </I18nProvider>
-  </StrictMode>,
+void speak(languageFor(rememberedLanguage())).then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <I18nProvider i18n={i18n}>
+        <QueryClientProvider client={queryClient}>
+          <Tooltip.Provider delayDuration={500}>
+            <RouterProvider router={router} />
+            <Toasts />
+          </Tooltip.Provider>
+        </QueryClientProvider>
+      </I18nProvider>
+    </StrictMode>,
+  ),
 );

@@ -1,12 +1,7 @@
-/** Short news at the edge, with the way back: say(…) from anywhere, <Toasts /> once in the shell. */
-import { useLingui } from "@lingui/react/macro";
-import { Undo2, X } from "lucide-react";
-import { Toast } from "radix-ui";
-import { useSyncExternalStore } from "react";
-import { IconButton } from "./button";
-import { cn } from "./classes";
+/** Short news at the edge, with the way back: say(…) from anywhere, <Toasts /> once beside the page. */
+import { lazy, Suspense, useSyncExternalStore } from "react";
 
-type News = {
+export type News = {
   id: number;
   text: string;
   isBad: boolean;
@@ -33,52 +28,22 @@ export function sayError(error: unknown): void {
   say(error instanceof Error ? error.message : String(error), { isBad: true });
 }
 
+/** The news that are not to be shown any more. */
+export function forget(id: number): void {
+  change(news.filter((other) => other.id !== id));
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
+// Nothing is news on the first page, which is lighter without what shows it.
+const Viewport = lazy(() => import("./toast-viewport"));
+
 export function Toasts() {
-  const { t } = useLingui();
   const shown = useSyncExternalStore(subscribe, () => news);
-  return (
-    <Toast.Provider label={t`News`} swipeDirection="down">
-      {shown.map((one) => (
-        <Toast.Root
-          key={one.id}
-          duration={one.action ? 8000 : 5000}
-          type={one.isBad ? "foreground" : "background"}
-          onOpenChange={(open) => !open && change(news.filter((other) => other.id !== one.id))}
-          className={cn(
-            "appear flex items-center gap-2 rounded-2xl bg-ink py-2 pr-2 pl-4 text-sm text-paper shadow-high",
-            one.isBad && "border-l-4 border-bad",
-          )}
-        >
-          <Toast.Description className="grow py-1.5">{one.text}</Toast.Description>
-          {one.action && (
-            <Toast.Action asChild altText={one.action.label}>
-              <button
-                type="button"
-                onClick={one.action.run}
-                className="inline-flex items-center gap-1.5 rounded-lg px-2.5 py-1.5 font-semibold text-paper underline-offset-4 hover:underline focus-visible:outline-paper"
-              >
-                <Undo2 aria-hidden className="size-4" />
-                {one.action.label}
-              </button>
-            </Toast.Action>
-          )}
-          <Toast.Close asChild>
-            <IconButton
-              label={t`Close`}
-              size="small"
-              className="text-paper hover:bg-white/15 dark:hover:bg-black/15"
-            >
-              <X />
-            </IconButton>
-          </Toast.Close>
-        </Toast.Root>
-      ))}
-      <Toast.Viewport className="fixed right-0 bottom-16 z-70 flex w-full max-w-md flex-col gap-2 p-3 outline-none lg:bottom-0" />
-    </Toast.Provider>
-  );
+  // Once there, it stays: what has been closed fades out.
+  const wasNeeded = next > 1;
+  return <Suspense>{wasNeeded && <Viewport shown={shown} />}</Suspense>;
 }
