@@ -42,7 +42,7 @@ const api = process.env.MEDIATHEQUE_API ?? "http://127.0.0.1:8000";
 /** Lingui's macros; Babel is slow, so only files that use them pass it. */
 const messages = defineRolldownBabelPreset({
   // English stays beside the code that says it, so that a page loads its own messages and not everybody's.
-  preset: () => ({ plugins: [["@lingui/babel-plugin-lingui-macro", { stripMessageProp: false }]] }),
+  preset: () => ({ plugins: [["@lingui/babel-plugin-lingui-macro", { stripMessageField: false }]] }),
   rolldown: { filter: { code: /@lingui\/(core|react)\/macro/ } },
 });
 
