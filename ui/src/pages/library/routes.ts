@@ -1,9 +1,11 @@
 /** The addresses of Library. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { insideRoute } from "@/shell/roots";
+import { understood } from "./search";
 
 export const libraryRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "/library",
+  validateSearch: understood,
   component: lazyRouteComponent(() => import("./page")),
 });
