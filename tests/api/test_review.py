@@ -45,6 +45,7 @@ def test_a_question_is_asked_answered_and_opened_again(
     [asked] = as_ada.get("/api/review").json()["items"]
     assert asked["id"] == question
     assert asked["asks_about"]["title"] == "Dune"
+    assert as_ada.get(f"/api/items/{asked['item_id']}").json()["is_listed"] is False
     [candidate] = asked["candidates"]
     assert candidate["item"]["year"] == 2021
     assert candidate["penalties"] == [{"name": "year", "amount": 0.3, "detail": "the row says none"}]

@@ -57,6 +57,7 @@ class QuestionView(BaseModel):
     """A work in your history that may be several items."""
 
     id: int
+    item_id: int = Field(description="The item that it is until you answer: made from your rows alone.")
     asks_about: WorkView = Field(description="What your export says the work is.")
     candidates: list[Candidate] = Field(description="What it may be, likeliest first.")
     records: int = Field(description="How many rows of your history one answer repairs.")
@@ -133,6 +134,7 @@ def _views(db: Connection, user_id: int, questions: list[Question]) -> list[Ques
     return [
         QuestionView(
             id=question.mention.id,
+            item_id=question.own_id,
             asks_about=work_view(question.mention.work),
             candidates=[
                 Candidate(

@@ -18,8 +18,7 @@ def answer(db: Connection, user_id: int, mention_id: int, item_id: int | None) -
     """
     take_turn(db, user_id)
     question = mentions.question_about(db, user_id, mention_id)
-    own_id = question.mention.item_id
-    assert own_id is not None, "a question always has an item of its own"
+    own_id = question.own_id
     if item_id is None:
         mentions.add_judgements(db, {mention_id: (Decision(Verdict.NEW), own_id)}, by="person")
         return question

@@ -41,6 +41,12 @@ class Question:
     records: int  # how many rows one answer repairs
     asked_at: datetime
 
+    @property
+    def own_id(self) -> int:
+        """The item it stands as until it is answered."""
+        assert self.mention.item_id is not None, "a question always has an item of its own"
+        return self.mention.item_id
+
 
 def fingerprint(work: Work) -> bytes:
     """16 bytes, equal for works that are the same mention."""
