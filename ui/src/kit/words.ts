@@ -1,11 +1,17 @@
 /** Numbers, dates and durations as people write them, in the language of the page. */
 import { i18n } from "@lingui/core";
 
+/** How the person's own country writes the page's language: en-GB where the browser says so, and not America's en. */
+export function region(): string {
+  const wished = typeof navigator === "undefined" ? [] : navigator.languages;
+  return wished.find((one) => one.toLowerCase().startsWith(`${i18n.locale}-`)) ?? i18n.locale;
+}
+
 const made = new Map<string, unknown>();
 
 /** Intl's objects are dear to make and free to use again. */
 function kept<T>(key: string, make: () => T): T {
-  const full = `${i18n.locale} ${key}`;
+  const full = `${region()} ${key}`;
   const there = made.get(full);
   if (there !== undefined) return there as T;
   const fresh = make();
@@ -15,7 +21,7 @@ function kept<T>(key: string, make: () => T): T {
 
 /** 12,345 */
 export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
-  return kept(`n${JSON.stringify(options)}`, () => new Intl.NumberFormat(i18n.locale, options)).format(value);
+  return kept(`n${JSON.stringify(options)}`, () => new Intl.NumberFormat(region(), options)).format(value);
 }
 
 /** 83% of a share between 0 and 1. */
@@ -38,7 +44,7 @@ export function bytes(count: number): string {
 type When = string | number | Date;
 
 function date(value: When, options: Intl.DateTimeFormatOptions): string {
-  return kept(`d${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(i18n.locale, options)).format(
+  return kept(`d${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(region(), options)).format(
     new Date(value),
   );
 }
@@ -85,7 +91,7 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 /** "3 days ago", "yesterday", "in 5 minutes"; "now" within a minute. */
 export function ago(value: When, now: number = Date.now()): string {
   const seconds = (new Date(value).getTime() - now) / 1000;
-  const format = kept("r", () => new Intl.RelativeTimeFormat(i18n.locale, { numeric: "auto" }));
+  const format = kept("r", () => new Intl.RelativeTimeFormat(region(), { numeric: "auto" }));
   for (const [unit, length] of STEPS) {
     if (Math.abs(seconds) >= length) return format.format(Math.round(seconds / length), unit);
   }
@@ -117,13 +123,13 @@ export function clock(seconds: number): string {
 
 /** "film, drama and war". */
 export function list(parts: readonly string[]): string {
-  return kept("l", () => new Intl.ListFormat(i18n.locale, { type: "conjunction" })).format(parts);
+  return kept("l", () => new Intl.ListFormat(region(), { type: "conjunction" })).format(parts);
 }
 
 /** "French" of "fr"; the code itself where nobody has a name for it. */
 export function language(code: string): string {
   try {
-    return kept("lang", () => new Intl.DisplayNames(i18n.locale, { type: "language" })).of(code) ?? code;
+    return kept("lang", () => new Intl.DisplayNames(region(), { type: "language" })).of(code) ?? code;
   } catch {
     return code;
   }
