@@ -119,9 +119,9 @@ type Source = { url: string; isVideo: boolean };
 function sourceOf(media: MediaDetails, isBroken: boolean): Source | undefined {
   const original = media.files.find((file) => file.role === "original");
   const listening = media.files.find((file) => file.role === "listening");
-  const isVideo = media.has_video && original?.media_type.startsWith("video/");
-  if (isVideo && (!listening || (!isBroken && canShow(original.media_type)))) {
-    return { url: played(original.url), isVideo: true };
+  if (media.has_video && original?.media_type.startsWith("video/")) {
+    if (!listening || (!isBroken && canShow(original.media_type)))
+      return { url: played(original.url), isVideo: true };
   }
   const file = listening ?? original;
   return file && { url: played(file.url), isVideo: false };

@@ -115,7 +115,7 @@ function Facts({ media }: { media: MediaDetails }) {
     ),
   ].filter(Boolean);
   return (
-    <p className="mt-2 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted [&>*+*]:before:mr-2 [&>*+*]:before:text-strong-line [&>*+*]:before:content-['·']">
+    <p className="mt-2 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted [&>*:not(:last-child)]:after:ml-2 [&>*:not(:last-child)]:after:inline-block [&>*:not(:last-child)]:after:text-strong-line [&>*:not(:last-child)]:after:content-['·']">
       {facts}
     </p>
   );

@@ -106,7 +106,15 @@ function Recording({ media }: { media: MediaDetails }) {
                 onChange={setView}
                 className="shrink-0 lg:hidden"
               />
-              {lines && lines.length > 0 && <Find {...finding.field} />}
+              {lines && lines.length > 0 && (
+                <Find
+                  {...finding.field}
+                  onWant={(text) => {
+                    setView("words");
+                    finding.field.onWant(text);
+                  }}
+                />
+              )}
             </div>
           </div>
           <div className={cn("mt-3", view === "about" && "hidden lg:block")}>

@@ -34,7 +34,7 @@ export function ParagraphRow({ media, paragraph, current, entry, wanted, hit, ac
   const isCurrent = current >= first && current < first + lines.length;
   const speaker = media.speakers.find((one) => one.number === paragraph.speaker);
   return (
-    <div className={cn("group/row", isTurn && first > 0 && !chapter && "pt-5")}>
+    <div className={cn("group/row", isTurn && first > 0 && !chapter && "pt-3")}>
       {chapter && (
         <h3
           className={cn(
@@ -46,7 +46,28 @@ export function ParagraphRow({ media, paragraph, current, entry, wanted, hit, ac
         </h3>
       )}
       {isTurn && speaker && <SpeakerName media={media} speaker={speaker} />}
-      <div className="flex items-start gap-2 pb-3">
+      <div className="flow-root pb-2.5 sm:flex sm:items-start sm:gap-2">
+        <span className="float-right ml-2 flex shrink-0 items-center gap-0.5 pt-1 sm:order-2 sm:ml-0">
+          <IconButton
+            label={t`Correct what is said at ${start}`}
+            keys="e"
+            size="small"
+            tabIndex={isCurrent || (entry >= first && entry < first + lines.length) ? 0 : -1}
+            onClick={() => act.edit(first)}
+            className="size-6 rounded-md text-sm text-muted opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
+          >
+            <Pencil />
+          </IconButton>
+          <span
+            aria-hidden
+            className={cn(
+              "tabular min-w-9 text-right text-xs text-muted",
+              isCurrent && "font-semibold text-accent",
+            )}
+          >
+            {start}
+          </span>
+        </span>
         <p className="max-w-[42rem] grow font-serif text-[1.1875rem] leading-8 text-pretty">
           {lines.map((line, at) => (
             <Said
@@ -61,24 +82,6 @@ export function ParagraphRow({ media, paragraph, current, entry, wanted, hit, ac
             />
           ))}
         </p>
-        <span className="flex shrink-0 items-center gap-0.5 pt-1">
-          <IconButton
-            label={t`Correct what is said at ${start}`}
-            keys="e"
-            size="small"
-            tabIndex={isCurrent || (entry >= first && entry < first + lines.length) ? 0 : -1}
-            onClick={() => act.edit(first)}
-            className="size-6 rounded-md text-sm opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-60"
-          >
-            <Pencil />
-          </IconButton>
-          <span
-            aria-hidden
-            className={cn("tabular text-xs text-muted", isCurrent && "font-semibold text-accent")}
-          >
-            {start}
-          </span>
-        </span>
       </div>
     </div>
   );

@@ -177,7 +177,8 @@ function barsOf(peaks: Uint8Array | undefined, width: number): readonly number[]
     const from = Math.floor((at * peaks.length) / count);
     const to = Math.max(from + 1, Math.floor(((at + 1) * peaks.length) / count));
     const peak = peaks.subarray(from, to).reduce((most, one) => Math.max(most, one), 0);
-    return Math.max(FLOOR, peak / loudest);
+    // One clap must not make a whisper of all the rest.
+    return Math.max(FLOOR, (peak / loudest) ** 0.75);
   });
 }
 
