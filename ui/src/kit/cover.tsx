@@ -67,7 +67,8 @@ function typeSize(title: string): number {
 }
 
 function Drawn({ title, kind, year, by, className }: Covered & { className?: string | undefined }) {
-  const seed = hash(`${kind}:${title}`);
+  // Films that were made again differ in the year alone.
+  const seed = hash(`${kind}:${title}:${year ?? ""}`);
   const [ground, ink, first, second] = PALETTES[seed % PALETTES.length] ?? [
     "#1d3557",
     "#f7f0e3",

@@ -1,9 +1,11 @@
-/** The addresses of Import. */
+/** The addresses of Import; `id` is the import whose report is open. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { insideRoute } from "@/shell/roots";
 
 export const importsRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "/import",
+  validateSearch: (given: Record<string, unknown>): { id?: number } =>
+    typeof given.id === "number" && given.id > 0 ? { id: given.id } : {},
   component: lazyRouteComponent(() => import("./page")),
 });

@@ -1,11 +1,11 @@
-/** The addresses of Search. */
+/** The address of Search: what is looked for, and every filter. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { insideRoute } from "@/shell/roots";
+import { understood } from "./wanted";
 
 export const searchRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "/search",
-  validateSearch: (given: Record<string, unknown>): { q?: string } =>
-    typeof given.q === "string" && given.q ? { q: given.q } : {},
+  validateSearch: understood,
   component: lazyRouteComponent(() => import("./page")),
 });
