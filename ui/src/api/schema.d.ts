@@ -6806,6 +6806,11 @@ export interface components {
             /** Id */
             id: number;
             /**
+             * Item Id
+             * @description The item that it is until you answer: made from your rows alone.
+             */
+            item_id: number;
+            /**
              * Records
              * @description How many rows of your history one answer repairs.
              */
