@@ -107,7 +107,7 @@ function Told({ listId, item }: Pick<WhyProps, "listId" | "item">) {
 }
 
 /** Of a long sum, what says most; the rest in one. */
-const SHOWN = 6;
+const SHOWN = 5;
 
 function Contributions({ of }: { of: readonly SharedContributionView[] }) {
   const { t } = useLingui();
@@ -130,7 +130,7 @@ function Contributions({ of }: { of: readonly SharedContributionView[] }) {
         {shown.map(([name, share]) => (
           <div key={name} className="col-span-2 grid grid-cols-subgrid items-center">
             <dt className="min-w-0">
-              <span className="line-clamp-1 leading-snug">{name}</span>
+              <span className="line-clamp-2 leading-snug">{name}</span>
               <span
                 aria-hidden
                 style={{ width: `${(Math.abs(share) / most) * 100}%` }}

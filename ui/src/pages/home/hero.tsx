@@ -13,7 +13,7 @@ import { Skeleton } from "@/kit/states";
 import { Why } from "@/kit/why";
 
 const BOX =
-  "relative isolate flex min-h-[24rem] flex-col gap-6 overflow-hidden rounded-3xl border border-line bg-surface p-5 shadow-card sm:min-h-[22rem] sm:flex-row sm:items-center sm:gap-9 sm:p-8 lg:gap-12 lg:p-10";
+  "relative isolate grid min-h-[26rem] grid-cols-[7rem_minmax(0,1fr)] grid-rows-[auto_1fr] content-center gap-x-5 gap-y-5 overflow-hidden rounded-3xl border border-line bg-surface p-5 shadow-card sm:min-h-[22rem] sm:grid-cols-[13rem_minmax(0,1fr)] sm:grid-rows-[1fr_auto_auto_1fr] sm:gap-x-9 sm:gap-y-0 sm:p-8 lg:grid-cols-[15rem_minmax(0,1fr)] lg:gap-x-12 lg:p-10";
 
 export function Hero({ card, listId, isForYou }: { card: HomeCard; listId: number; isForYou: boolean }) {
   const { t } = useLingui();
@@ -28,7 +28,7 @@ export function Hero({ card, listId, isForYou }: { card: HomeCard; listId: numbe
         to="/items/$id"
         params={{ id: String(item.id) }}
         aria-label={item.title}
-        className="w-40 shrink-0 rounded-card transition-transform duration-300 ease-out hover:-rotate-1 hover:scale-[1.02] sm:w-52 lg:w-60"
+        className="self-center rounded-card transition-transform duration-300 ease-out hover:-rotate-1 hover:scale-[1.02] sm:row-span-4"
       >
         <Cover
           title={item.title}
@@ -39,19 +39,21 @@ export function Hero({ card, listId, isForYou }: { card: HomeCard; listId: numbe
           className="shadow-high"
         />
       </Link>
-      <div className="min-w-0 max-w-2xl grow">
+      <div className="min-w-0 self-center sm:row-start-2 sm:self-end">
         <p className="flex items-center gap-2 text-sm font-semibold text-accent">
           <Sparkles aria-hidden className="size-4" />
           {isForYou ? <Trans>Best for you right now</Trans> : <Trans>Loved by many</Trans>}
         </p>
-        <h2 className="mt-2 text-3xl font-bold tracking-tight sm:text-4xl lg:text-5xl">
+        <h2 className="mt-2 text-2xl font-bold tracking-tight wrap-anywhere sm:text-4xl lg:text-5xl">
           <Link to="/items/$id" params={{ id: String(item.id) }} className="rounded-md hover:text-accent">
             {item.title}
           </Link>
         </h2>
         <p className="mt-2 text-sm text-muted">{facts.join(" · ")}</p>
+      </div>
+      <div className="col-span-2 max-w-2xl min-w-0 sm:col-span-1 sm:col-start-2 sm:row-start-3">
         {card.because && (
-          <p className="mt-4 font-serif text-xl leading-snug text-pretty sm:text-2xl">{card.because}</p>
+          <p className="font-serif sm:mt-4 text-xl leading-snug text-pretty sm:text-2xl">{card.because}</p>
         )}
         {item.description && (
           <p className="mt-3 line-clamp-2 text-sm leading-relaxed text-muted">{item.description}</p>
@@ -103,9 +105,9 @@ function Mood({ card: { item } }: { card: HomeCard }) {
         title={item.title}
         kind={item.kind}
         imageUrl={item.image_url}
-        className="absolute -top-1/2 -left-1/4 aspect-auto h-[200%] w-[85%] scale-110 opacity-45 blur-3xl saturate-150 dark:opacity-35"
+        className="absolute -top-1/2 -left-1/4 aspect-auto h-[200%] w-[85%] scale-110 opacity-60 blur-3xl saturate-200 dark:opacity-50"
       />
-      <div className="absolute inset-0 bg-linear-to-r from-surface/55 via-surface/85 to-surface" />
+      <div className="absolute inset-0 bg-linear-to-r from-surface/35 via-surface/80 to-surface" />
     </div>
   );
 }
@@ -114,8 +116,8 @@ function Mood({ card: { item } }: { card: HomeCard }) {
 export function HeroSkeleton() {
   return (
     <div aria-hidden className={BOX}>
-      <Skeleton className="aspect-2/3 w-40 shrink-0 rounded-card sm:w-52 lg:w-60" />
-      <div className="flex grow flex-col gap-4">
+      <Skeleton className="aspect-2/3 self-center rounded-card sm:row-span-4" />
+      <div className="col-span-2 flex flex-col gap-4 sm:col-span-1 sm:col-start-2 sm:row-start-2">
         <Skeleton className="h-5 w-48" />
         <Skeleton className="h-12 w-3/4 max-w-lg" />
         <Skeleton className="h-4 w-64" />
