@@ -94,7 +94,7 @@ export function Adding({ link, isAsked, onSaid }: { link: string; isAsked: boole
             autoComplete="off"
             spellCheck={false}
             placeholder={t`Paste a link: a talk, a podcast, a video, a feed`}
-            className="[&_input]:h-12 [&_input]:rounded-2xl [&_input]:bg-paper [&_input]:pl-11 [&_input]:text-base"
+            className="[&_input]:h-12 [&_input]:rounded-2xl [&_input]:bg-paper [&_input]:pl-11 [&_input]:text-base [&_input]:text-ellipsis"
           />
         </div>
         <Button
@@ -105,7 +105,9 @@ export function Adding({ link, isAsked, onSaid }: { link: string; isAsked: boole
           className="max-sm:px-4"
         >
           <Plus aria-hidden />
-          <Trans>Add</Trans>
+          <span className="max-sm:sr-only">
+            <Trans>Add</Trans>
+          </span>
         </Button>
       </form>
       <div className="mt-2 flex flex-wrap items-center gap-1">
@@ -114,6 +116,7 @@ export function Adding({ link, isAsked, onSaid }: { link: string; isAsked: boole
         </FileButton>
         <FileButton
           isFolder
+          className="max-sm:hidden"
           icon={<FolderOpen aria-hidden />}
           onFiles={(files) => take({ files, links: [] })}
         >
@@ -134,7 +137,9 @@ export function Adding({ link, isAsked, onSaid }: { link: string; isAsked: boole
           className="ml-auto text-muted"
         >
           <SlidersHorizontal aria-hidden />
-          <Trans>Options</Trans>
+          <span className="max-sm:sr-only">
+            <Trans>Options</Trans>
+          </span>
         </Button>
       </div>
       {areWishesShown && <WishesForm wishes={wishes} onChange={setWishes} />}
@@ -196,11 +201,13 @@ function bodyOf(url: string, wishes: Wishes): NewLink {
 function FileButton({
   icon,
   isFolder,
+  className,
   onFiles,
   children,
 }: {
   icon: ReactNode;
   isFolder?: boolean;
+  className?: string;
   onFiles: (files: File[]) => void;
   children: ReactNode;
 }) {
@@ -211,7 +218,7 @@ function FileButton({
   }, [isFolder]);
   return (
     <>
-      <Button look="quiet" size="small" onClick={() => input.current?.click()}>
+      <Button look="quiet" size="small" className={className} onClick={() => input.current?.click()}>
         {icon}
         {children}
       </Button>

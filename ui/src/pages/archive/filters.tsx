@@ -32,46 +32,48 @@ export function Filters({
   return (
     <search className="flex flex-wrap items-center gap-2" aria-label={t`Filter your recordings`}>
       <Words value={filter.q ?? ""} onChange={(q) => set({ q: q || undefined })} searchBox={searchBox} />
-      <Choice
-        label={t`State`}
-        hideLabel
-        value={filter.standing ?? ANY}
-        options={[
-          { value: ANY, label: t`In any state` },
-          { value: "working", label: t`Being worked on` },
-          { value: "ready", label: t`Ready` },
-          { value: "failed", label: t`Failed` },
-        ]}
-        onChange={(chosen) => set({ standing: chosen === ANY ? undefined : (chosen as Standing) })}
-        className="min-w-36 max-sm:grow"
-      />
-      <Choice
-        label={t`Came as`}
-        hideLabel
-        value={filter.origin ?? ANY}
-        options={[
-          { value: ANY, label: t`From anywhere` },
-          { value: "link", label: t`Links` },
-          { value: "file", label: t`Files` },
-          { value: "recording", label: t`Microphone` },
-          { value: "folder", label: t`Watched folders` },
-        ]}
-        onChange={(chosen) => set({ origin: chosen === ANY ? undefined : (chosen as Origin) })}
-        className="min-w-36 max-sm:grow"
-      />
-      {listed.length > 0 && (
+      <div className="-m-1 flex max-w-full gap-2 overflow-x-auto p-1 max-sm:w-full">
         <Choice
-          label={t`Tag`}
+          label={t`State`}
           hideLabel
-          value={filter.tag ?? ANY}
+          value={filter.standing ?? ANY}
           options={[
-            { value: ANY, label: t`Any tag` },
-            ...listed.map((name) => ({ value: name, label: name })),
+            { value: ANY, label: t`In any state` },
+            { value: "working", label: t`Being worked on` },
+            { value: "ready", label: t`Ready` },
+            { value: "failed", label: t`Failed` },
           ]}
-          onChange={(chosen) => set({ tag: chosen === ANY ? undefined : chosen })}
-          className="min-w-32 max-sm:grow"
+          onChange={(chosen) => set({ standing: chosen === ANY ? undefined : (chosen as Standing) })}
+          className="min-w-38 shrink-0"
         />
-      )}
+        <Choice
+          label={t`Came as`}
+          hideLabel
+          value={filter.origin ?? ANY}
+          options={[
+            { value: ANY, label: t`From anywhere` },
+            { value: "link", label: t`Links` },
+            { value: "file", label: t`Files` },
+            { value: "recording", label: t`Microphone` },
+            { value: "folder", label: t`Watched folders` },
+          ]}
+          onChange={(chosen) => set({ origin: chosen === ANY ? undefined : (chosen as Origin) })}
+          className="min-w-38 shrink-0"
+        />
+        {listed.length > 0 && (
+          <Choice
+            label={t`Tag`}
+            hideLabel
+            value={filter.tag ?? ANY}
+            options={[
+              { value: ANY, label: t`Any tag` },
+              ...listed.map((name) => ({ value: name, label: name })),
+            ]}
+            onChange={(chosen) => set({ tag: chosen === ANY ? undefined : chosen })}
+            className="min-w-32 shrink-0"
+          />
+        )}
+      </div>
       {isFiltered && (
         <Button look="quiet" onClick={() => onChange({})}>
           <X aria-hidden />

@@ -12,6 +12,7 @@ import { isEnded, STATE_NAMES, STEP_NAMES, TASK_NAMES } from "./states";
 
 type JobRowProps = {
   job: JobView;
+  title: string;
   /** What was done to the same recording before. */
   earlier: readonly JobView[];
   /** Why it waits, in words. */
@@ -22,7 +23,7 @@ type JobRowProps = {
   onRetry: () => void;
 };
 
-export function JobRow({ job, earlier, reason, isAll, onCancel, onRetry }: JobRowProps) {
+export function JobRow({ job, title, earlier, reason, isAll, onCancel, onRetry }: JobRowProps) {
   const { t } = useLingui();
   const [isOpen, setOpen] = useState(false);
   const task = TASK_NAMES[job.task];
@@ -48,7 +49,7 @@ export function JobRow({ job, earlier, reason, isAll, onCancel, onRetry }: JobRo
                   params={{ id: String(job.media_id) }}
                   className="rounded-sm underline-offset-4 hover:underline"
                 >
-                  {job.title}
+                  {title}
                 </Link>
               ) : (
                 job.title
@@ -67,7 +68,7 @@ export function JobRow({ job, earlier, reason, isAll, onCancel, onRetry }: JobRo
             <span className="max-sm:sr-only">
               <Plural value={job.timings.length} _0="Before that" one="# step" other="# steps" />
             </span>
-            <span className="sr-only">{job.title}</span>
+            <span className="sr-only">{title}</span>
             <ChevronDown aria-hidden className={cn("size-4 transition-transform", isOpen && "rotate-180")} />
           </button>
         )}
@@ -75,21 +76,21 @@ export function JobRow({ job, earlier, reason, isAll, onCancel, onRetry }: JobRo
           <Button size="small" onClick={onCancel} disabled={job.is_cancel_asked}>
             <Square aria-hidden />
             <Trans>Cancel</Trans>
-            <span className="sr-only">{job.title}</span>
+            <span className="sr-only">{title}</span>
           </Button>
         )}
         {(job.state === "failed" || job.state === "cancelled") && (
           <Button size="small" look={job.state === "failed" ? "primary" : "plain"} onClick={onRetry}>
             <RotateCcw aria-hidden />
             <Trans>Try again</Trans>
-            <span className="sr-only">{job.title}</span>
+            <span className="sr-only">{title}</span>
           </Button>
         )}
       </div>
       {!hasEnded && (
         <Progress
           share={job.percent / 100}
-          label={job.title}
+          label={title}
           isResting={job.state === "pending"}
           className="mt-3"
         />

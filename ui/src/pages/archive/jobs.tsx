@@ -17,7 +17,7 @@ import { JobRow } from "./job-row";
 import { Lanes } from "./lanes";
 import { Lost } from "./lost";
 import { Places } from "./places";
-import { jobsQuery, lanesQuery } from "./queries";
+import { jobsQuery, lanesQuery, recordingsQuery } from "./queries";
 import { More } from "./recording-list";
 import { archiveRoute, jobsRoute } from "./routes";
 import { isEnded } from "./states";
@@ -35,6 +35,13 @@ export default function Jobs() {
   const jobs = useInfiniteQuery(jobsQuery(isAll));
   const lanes = useQuery({ ...lanesQuery, refetchInterval: 5000 });
 
+  // A job keeps the name it was given; by now the recording may have a better one.
+  const recordings = useInfiniteQuery(recordingsQuery({}));
+  const titles = useMemo(
+    () =>
+      new Map(recordings.data?.pages.flatMap((page) => page.items.map((media) => [media.id, media.title]))),
+    [recordings.data],
+  );
   const groups = useMemo(
     () => grouped(jobs.data?.pages.flatMap((page) => page.items) ?? [], live.jobs),
     [jobs.data, live.jobs],
@@ -58,6 +65,7 @@ export default function Jobs() {
             <JobRow
               key={job.id}
               job={job}
+              title={(job.media_id !== null && titles.get(job.media_id)) || job.title}
               earlier={earlier}
               reason={reasonOf(job, lanes.data)}
               isAll={isAll}

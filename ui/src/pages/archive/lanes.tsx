@@ -35,7 +35,7 @@ export function Lanes({ lanes, error }: { lanes: LanesView | undefined; error: u
       <ul className="grid gap-3 sm:grid-cols-3">
         {lanes
           ? lanes.items.map((lane) => <LaneCard key={lane.name} lane={lane} />)
-          : ["a", "b", "c"].map((key) => <Skeleton key={key} className="h-42 rounded-2xl" />)}
+          : ["a", "b", "c"].map((key) => <Skeleton key={key} className="h-18 rounded-2xl sm:h-42" />)}
       </ul>
     </>
   );
@@ -74,18 +74,18 @@ function LaneCard({ lane }: { lane: LaneView }) {
   return (
     <li
       className={cn(
-        "flex min-h-42 flex-col rounded-2xl border border-line bg-surface p-4",
+        "flex flex-col rounded-2xl border border-line bg-surface p-4 max-sm:flex-row max-sm:items-center max-sm:gap-3 max-sm:py-3 sm:min-h-42",
         isPaused && "border-dashed border-strong-line bg-transparent",
       )}
     >
-      <div className="flex items-center gap-2">
+      <div className="flex items-center gap-2 max-sm:w-28">
         <span className={cn("text-accent [&_svg]:size-4.5", isPaused && "text-muted")}>
           {ICONS[lane.name]}
         </span>
         <h2 className="text-base font-semibold">{t(name)}</h2>
       </div>
-      <p className="mt-1 text-sm text-muted">{t(about)}</p>
-      <div className="mt-auto flex items-end justify-between gap-2 pt-3">
+      <p className="mt-1 text-sm text-muted max-sm:hidden">{t(about)}</p>
+      <div className="flex items-end justify-between gap-2 max-sm:grow max-sm:items-center sm:mt-auto sm:pt-3">
         <p className="text-sm text-muted">
           <span className="font-display text-2xl font-semibold text-ink tabular">{number(lane.running)}</span>{" "}
           <Plural value={lane.running} one="at work" other="at work" />

@@ -1,7 +1,6 @@
 /** The archive: add anything, see what becomes of it, find it again. */
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { AudioLines, SearchX } from "lucide-react";
 import { useCallback, useRef } from "react";
 import { useLiveJobs, useWhenJobsEnd } from "@/api/live-jobs";
@@ -24,7 +23,7 @@ import { Unsent } from "./unsent";
 export default function Archive() {
   const { t } = useLingui();
   useTitle(t`Archive`);
-  const navigate = useNavigate();
+  const navigate = archiveRoute.useNavigate();
   const { add, url, ...filter } = archiveRoute.useSearch();
   const searchBox = useRef<HTMLInputElement>(null);
   const { refresh } = useRecordingActions();
@@ -34,11 +33,11 @@ export default function Archive() {
   const list = recordings.data?.pages.flatMap((page) => page.items);
 
   const narrow = useCallback(
-    (to: Filter) => void navigate({ to: "/archive", search: to, replace: true, resetScroll: false }),
+    (to: Filter) => void navigate({ search: to, replace: true, resetScroll: false }),
     [navigate],
   );
   const said = useCallback(
-    () => void navigate({ to: "/archive", search: ({ add: _, url: __, ...rest }) => rest, replace: true }),
+    () => void navigate({ search: ({ add: _, url: __, ...rest }) => rest, replace: true }),
     [navigate],
   );
   const isFiltered = Object.keys(filter).length > 0;

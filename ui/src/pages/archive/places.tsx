@@ -55,7 +55,7 @@ function Way({
     <Link
       to={to}
       activeOptions={{ exact: true, includeSearch: false }}
-      className="inline-flex h-9 shrink-0 items-center gap-1.5 rounded-xl px-3 text-sm text-muted transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-surface aria-[current=page]:font-semibold aria-[current=page]:text-ink aria-[current=page]:shadow-card [&_svg]:size-4"
+      className="inline-flex h-9 shrink-0 items-center gap-1.5 rounded-xl px-3 text-sm text-muted transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-surface aria-[current=page]:font-semibold aria-[current=page]:text-ink aria-[current=page]:shadow-card max-sm:px-2.5 [&_svg]:size-4 max-sm:[&_svg]:hidden"
     >
       {icon}
       {name}

@@ -127,15 +127,15 @@ function Controls({
   const isPaused = microphone.state === "paused";
   return (
     <div className="grid grid-cols-2 gap-2 sm:grid-cols-3">
-      <Button size="large" onClick={isPaused ? microphone.goOn : microphone.pause}>
+      <Button className="h-12" onClick={isPaused ? microphone.goOn : microphone.pause}>
         {isPaused ? <Play aria-hidden /> : <Pause aria-hidden />}
         {isPaused ? <Trans>Go on</Trans> : <Trans>Pause</Trans>}
       </Button>
-      <Button size="large" onClick={onKeep}>
+      <Button className="h-12" onClick={onKeep}>
         <Square aria-hidden />
         <Trans>Keep for later</Trans>
       </Button>
-      <Button look="primary" size="large" onClick={onSend} className="max-sm:col-span-2">
+      <Button look="primary" onClick={onSend} className="h-12 max-sm:order-first max-sm:col-span-2">
         <Send aria-hidden />
         <Trans>Stop and send</Trans>
       </Button>

@@ -1,7 +1,7 @@
 /** Recordings by the month they were added in: chosen by mouse or keyboard, and more of them as one scrolls. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
-import { Ellipsis, Pencil, RotateCcw, Square, Tag, Trash2 } from "lucide-react";
+import { AudioLines, CheckSquare, Ellipsis, RotateCcw, Square, Tag, Trash2 } from "lucide-react";
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { JobView, MediaView } from "@/api/schema";
 import { Button, IconButton } from "@/kit/button";
@@ -118,10 +118,11 @@ export function RecordingList({
                   media={media}
                   live={job}
                   isChosen={ids.has(media.id)}
+                  isChoosing={ids.size > 0}
                   isCurrent={media.id === currentOne?.id}
                   onChoose={choose}
                   onTag={onTag}
-                  actions={<RowMenu media={media} live={job} />}
+                  actions={<RowMenu media={media} live={job} onChoose={() => choose(media, false)} />}
                 />
               );
             })}
@@ -134,7 +135,15 @@ export function RecordingList({
   );
 }
 
-function RowMenu({ media, live }: { media: MediaView; live: JobView | undefined }) {
+function RowMenu({
+  media,
+  live,
+  onChoose,
+}: {
+  media: MediaView;
+  live: JobView | undefined;
+  onChoose: () => void;
+}) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { remove, retry, cancel } = useRecordingActions();
@@ -150,12 +159,15 @@ function RowMenu({ media, live }: { media: MediaView; live: JobView | undefined 
         }
       >
         <MenuItem
-          icon={<Pencil />}
+          icon={<AudioLines />}
           onSelect={() => void navigate({ to: "/archive/$id", params: { id: String(media.id) } })}
         >
           {t`Open`}
         </MenuItem>
-        <MenuItem icon={<Tag />} onSelect={() => setTagging(true)}>
+        <MenuItem icon={<CheckSquare />} keys="x" onSelect={onChoose}>
+          {t`Choose`}
+        </MenuItem>
+        <MenuItem icon={<Tag />} keys="t" onSelect={() => setTagging(true)}>
           {t`Tags`}
         </MenuItem>
         {job && !isEnded(job.state) && (

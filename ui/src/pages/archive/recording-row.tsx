@@ -1,7 +1,7 @@
 /** One recording in a list: its picture or the shape of its sound, what it is, and how far the work on it is. */
 import { Plural, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, FolderSync, Link2, Mic, Rss, Upload } from "lucide-react";
+import { CircleAlert, FolderSync, Link2, Mic, Play, Rss, Upload } from "lucide-react";
 import { memo, type ReactElement, type ReactNode } from "react";
 import type { JobView, MediaJobView, MediaView } from "@/api/schema";
 import { cn } from "@/kit/classes";
@@ -22,6 +22,8 @@ type RecordingRowProps = {
   /** What the live connection says of the work on it, where it says anything. */
   live: JobView | undefined;
   isChosen: boolean;
+  /** Whether any is chosen: then phones show the boxes, too. */
+  isChoosing: boolean;
   /** Whether the keyboard is at it. */
   isCurrent?: boolean;
   onChoose: (media: MediaView, isRange: boolean) => void;
@@ -33,6 +35,7 @@ export const RecordingRow = memo(function RecordingRow({
   media,
   live,
   isChosen,
+  isChoosing,
   isCurrent,
   onChoose,
   onTag,
@@ -49,7 +52,12 @@ export const RecordingRow = memo(function RecordingRow({
         isCurrent && "border-strong-line bg-surface",
       )}
     >
-      <label className="relative -m-2 grid shrink-0 cursor-pointer place-items-center p-2">
+      <label
+        className={cn(
+          "relative -m-2 grid shrink-0 cursor-pointer place-items-center p-2",
+          !isChoosing && "max-sm:hidden",
+        )}
+      >
         <input
           type="checkbox"
           checked={isChosen}
@@ -64,7 +72,7 @@ export const RecordingRow = memo(function RecordingRow({
           <Link
             to="/archive/$id"
             params={{ id: String(media.id) }}
-            className="rounded-sm before:absolute before:inset-0 before:left-12 before:rounded-2xl hover:underline"
+            className="before:absolute before:inset-0 before:rounded-2xl sm:before:left-12 hover:underline focus-visible:outline-none focus-visible:before:outline-2 focus-visible:before:-outline-offset-2 focus-visible:before:outline-accent"
           >
             {media.title}
           </Link>
@@ -98,13 +106,14 @@ export const RecordingRow = memo(function RecordingRow({
   );
 });
 
-/** The cover where there is one, else a tile of the colours of its own name. */
+/** The cover where there is one, else the shape of its sound in two colours of its own. */
 function Picture({ media }: { media: MediaView }) {
+  const [ground, ink] = coloursOf(media.title);
   return (
     <span
       aria-hidden
       className="relative grid size-14 shrink-0 place-items-center overflow-hidden rounded-xl sm:size-16"
-      style={{ background: media.thumbnail ? undefined : groundOf(media.title) }}
+      style={{ background: ground, color: ink }}
     >
       {media.thumbnail ? (
         <img
@@ -114,40 +123,35 @@ function Picture({ media }: { media: MediaView }) {
           decoding="async"
           className="size-full object-cover"
         />
+      ) : media.duration_ms !== null ? (
+        <Waveform id={media.id} isReady bars={9} className="h-9 w-10" />
       ) : (
-        <span className="font-display text-2xl font-bold text-white/95">{initialOf(media.title)}</span>
+        <span className="[&_svg]:size-6">{media.is_list ? <Rss /> : ORIGIN_ICONS[media.origin]}</span>
       )}
       {media.has_video && (
-        <span className="absolute right-1 bottom-1 rounded bg-black/70 px-1 text-[0.6rem] font-semibold text-white">
-          ▶
-        </span>
+        <Play className="absolute right-1 bottom-1 size-4 rounded-full bg-black/70 fill-white p-0.75 text-white" />
       )}
     </span>
   );
 }
 
-/** Grounds on which white keeps 4.5:1. */
-const GROUNDS = [
-  "#1d3557",
-  "#7a2414",
-  "#123c36",
-  "#5c1a2e",
-  "#4a3f8f",
-  "#0f4c5c",
-  "#6b4a00",
-  "#24243a",
+const COLOURS = [
+  ["#1d3557", "#ff9b71"],
+  ["#f0dfc0", "#c8452c"],
+  ["#5c1a2e", "#f2a65a"],
+  ["#123c36", "#e9c46a"],
+  ["#e4dcf5", "#6a3fb5"],
+  ["#0f4c5c", "#9ad1d4"],
+  ["#f6c453", "#8f2a12"],
+  ["#24243a", "#c9a6ff"],
+  ["#dfe8d8", "#2f6b3d"],
+  ["#7a2414", "#ffb454"],
 ] as const;
 
-function groundOf(title: string): string {
-  let sum = 0;
-  for (const character of title) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
-  const first = GROUNDS[sum % GROUNDS.length];
-  const second = GROUNDS[(sum >>> 3) % GROUNDS.length];
-  return `linear-gradient(${sum % 360}deg, ${first}, ${second})`;
-}
-
-function initialOf(title: string): string {
-  return (title.match(/[\p{L}\p{N}]/u)?.[0] ?? "·").toUpperCase();
+function coloursOf(title: string): readonly [string, string] {
+  let sum = 0x811c9dc5;
+  for (const character of title) sum = Math.imul(sum ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return COLOURS[(sum >>> 0) % COLOURS.length] ?? COLOURS[0];
 }
 
 /** What is being done to it, or why nothing came of it. */

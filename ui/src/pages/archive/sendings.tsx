@@ -71,7 +71,6 @@ function SendingRow({ sending }: { sending: Sending }) {
           <Line sending={sending} share={share} />
         </p>
       </div>
-      <Actions sending={sending} />
       {sending.state === "done" && sending.mediaId !== null && (
         <Button size="small" asChild>
           <Link to="/archive/$id" params={{ id: String(sending.mediaId) }}>
@@ -79,6 +78,7 @@ function SendingRow({ sending }: { sending: Sending }) {
           </Link>
         </Button>
       )}
+      <Actions sending={sending} />
     </li>
   );
 }

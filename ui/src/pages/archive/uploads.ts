@@ -43,6 +43,8 @@ const AT_ONCE = 3;
 /** Each piece is acknowledged: so much is sent again at most. */
 const PIECE = 8 << 20;
 const PATIENCE = [0, 1000, 3000, 5000, 10_000, 20_000, 30_000];
+/** How long what has arrived stays on the list, in milliseconds. */
+const SHOWN_FOR = 10_000;
 /** Of how long ago the speed is told, in milliseconds. */
 const SPEED_OF = 5000;
 
@@ -197,7 +199,10 @@ async function finish(id: number, where: string | undefined): Promise<void> {
   void queryClient.invalidateQueries({ queryKey: ["archive"] });
   const params = { path: { media_id: mediaId } };
   const media = dataOf(await client.GET("/api/media/{media_id}", { params }));
-  change(id, { isKnown: new Date(media.added_at).getTime() < going.begunAt - 60_000 });
+  const isKnown = new Date(media.added_at).getTime() < going.begunAt - 60_000;
+  change(id, { isKnown });
+  // The list below shows it by then, with the work on it; that it was there already is worth reading.
+  if (!isKnown) window.setTimeout(() => forget(id), SHOWN_FOR);
 }
 
 function refuse(id: number, error: Error): void {

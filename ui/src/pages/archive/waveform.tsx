@@ -70,14 +70,20 @@ export function Waveform({
   );
 }
 
-/** So many bars of all peaks: the mean of each span, on a scale on which speech fills the height. */
+/** So many bars of all peaks: the mean of each span, drawn apart so that loud and quiet places are told at a glance. */
 function reduced(peaks: Uint8Array | undefined, bars: number): number[] {
-  if (!peaks?.length) return Array.from({ length: bars }, () => 0.06);
+  if (!peaks?.length) return Array.from({ length: bars }, () => SMALLEST);
   const span = peaks.length / bars;
   const means = Array.from({ length: bars }, (_, at) => {
     const part = peaks.subarray(Math.floor(at * span), Math.max(Math.floor((at + 1) * span), at * span + 1));
     return part.reduce((sum, peak) => sum + peak, 0) / Math.max(1, part.length);
   });
-  const loudest = Math.max(...means, 1);
-  return means.map((mean) => Math.max(0.06, mean / loudest));
+  const loudest = Math.max(...means);
+  // Speech is equally loud nearly everywhere: what little it differs by is what there is to see.
+  const quietest = Math.min(...means) * 0.8;
+  return means.map(
+    (mean) => SMALLEST + (1 - SMALLEST) * ((mean - quietest) / Math.max(1, loudest - quietest)),
+  );
 }
+
+const SMALLEST = 0.08;
