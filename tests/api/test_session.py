@@ -159,7 +159,7 @@ def test_signing_out_makes_the_cookie_worthless_for_who_copied_it(app: FastAPI, 
     assert thief.get("/api/auth/me").status_code == 401
     answer = thief.get("/api/session")
     assert answer.json()["user"] is None
-    assert f'{COOKIE}=""' in answer.headers["set-cookie"]
+    assert "set-cookie" not in answer.headers  # it might be that of another library on this host
     # Out is out: asked once more, there is nothing to end.
     assert page.delete("/api/session").status_code == 204
 

@@ -110,7 +110,8 @@ async def end(request: Request, app: Opened, key: SigningKey) -> Response:
 async def _here(
     request: Request, response: Response, app: Mediatheque, key: bytes
 ) -> tuple[User | None, Session | None]:
-    """Who asks, by whatever they bring; a cookie that is worth nothing any more is taken away."""
+    """Who asks, by whatever they bring. A cookie that is worth nothing stays: it may be that of another Mediatheque on
+    this host, since cookies do not tell ports apart."""
     cookie = request.cookies.get(cookies.COOKIE)
     try:
         if is_bearer(request):
@@ -120,8 +121,7 @@ async def _here(
             _renew(request, response, key, asking)
             return asking.user, asking.session
     except Unauthenticated:
-        if cookie:
-            cookies.forget_cookie(request, response)
+        pass
     return None, None
 
 

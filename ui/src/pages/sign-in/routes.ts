@@ -1,13 +1,19 @@
-/** The addresses of this page. */
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+/** The address of sign-in; `to` is where somebody was going. */
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { queryClient } from "@/api/queries";
+import { sessionQuery } from "@/api/session";
+import { isInside } from "@/shell/entering";
 import { outsideRoute } from "@/shell/roots";
 
 export const signInRoute = createRoute({
   getParentRoute: () => outsideRoute,
   path: "/sign-in",
   validateSearch: (given: Record<string, unknown>): { to?: string } =>
-    typeof given.to === "string" && given.to.startsWith("/") && !given.to.startsWith("//")
-      ? { to: given.to }
-      : {},
+    isInside(given.to) ? { to: given.to } : {},
+  beforeLoad: async () => {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    if (session.user) throw redirect({ to: "/" });
+    if (session.is_first && !session.is_demo) throw redirect({ to: "/welcome" });
+  },
   component: lazyRouteComponent(() => import("./page")),
 });
