@@ -1,4 +1,4 @@
-/** The addresses of this page. */
+/** The addresses of Settings: each section has its own. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { insideRoute } from "@/shell/roots";
 
