@@ -50,6 +50,8 @@ export function Examples({ records }: { records: readonly RecordExample[] }) {
 function Title({ work }: { work: WorkView }) {
   const { t } = useLingui();
   const Icon = KIND_ICONS[work.kind];
+  // Books have a series, too, but are called by their own title.
+  const series = work.kind === "episode" ? work.series_title : null;
   const place = [
     work.season != null ? t`S${number(work.season)}` : work.season_title,
     work.episode != null ? t`E${number(work.episode)}` : null,
@@ -58,10 +60,10 @@ function Title({ work }: { work: WorkView }) {
     <span className="flex items-center gap-2">
       <Icon aria-label={t(KIND_NAMES[work.kind])} className="size-4 shrink-0 text-muted" />
       <span className="min-w-0">
-        <span className="block truncate font-medium">{work.series_title ?? work.title}</span>
-        {(work.series_title || work.year) && (
+        <span className="block truncate font-medium">{series ?? work.title}</span>
+        {(series || work.year) && (
           <span className="block truncate text-xs text-muted">
-            {work.series_title ? [...place, work.title].filter(Boolean).join(" · ") : String(work.year)}
+            {series ? [...place, work.title].filter(Boolean).join(" · ") : String(work.year)}
           </span>
         )}
       </span>

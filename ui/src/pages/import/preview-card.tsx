@@ -44,9 +44,9 @@ export function PreviewCard({ chosen, onImport }: PreviewCardProps) {
           </span>
         )}
         <div className="min-w-0 grow">
-          <h3 id={heading} className="font-display text-lg leading-tight font-semibold wrap-anywhere">
+          <h2 id={heading} className="font-display text-lg leading-tight font-semibold wrap-anywhere">
             {preview ? <Recognised preview={preview} /> : file.name}
-          </h3>
+          </h2>
           <p className="mt-0.5 truncate text-sm text-muted">
             {preview ? `${file.name} · ${bytes(file.size)}` : bytes(file.size)}
           </p>

@@ -163,7 +163,6 @@ function Covers({ items }: { items: readonly ItemView[] | null }) {
               <Link
                 to="/items/$id"
                 params={{ id: String(item.id) }}
-                aria-label={item.title}
                 className="block rounded-card transition-transform hover:-translate-y-0.5"
               >
                 <Cover
@@ -173,6 +172,7 @@ function Covers({ items }: { items: readonly ItemView[] | null }) {
                   by={maker(item)}
                   imageUrl={item.image_url}
                 />
+                <span className="sr-only">{item.title}</span>
               </Link>
             </li>
           ))}

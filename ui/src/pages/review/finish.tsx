@@ -90,7 +90,7 @@ type Shown = Parameters<typeof Cover>[0] & Parameters<typeof maker>[0] & { id: n
 function Fan({ covers }: { covers: readonly Omit<Shown, "by" | "imageUrl">[] }) {
   const middle = (covers.length - 1) / 2;
   return (
-    <div aria-hidden className="flex h-48 items-end justify-center pt-6">
+    <div aria-hidden className="mb-6 flex h-48 items-end justify-center pt-6">
       {covers.map((item, at) => {
         const turn = (at - middle) * 7;
         return (

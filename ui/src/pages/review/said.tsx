@@ -51,7 +51,7 @@ export function Said({ question, headingId }: { question: QuestionView; headingI
               key={`${other.import_id}:${other.where}`}
               className="flex items-baseline justify-between gap-3"
             >
-              <span className="truncate">{other.where}</span>
+              <Place where={other.where} />
               {other.at && <span className="shrink-0 tabular">{when(other)}</span>}
             </li>
           ))}
@@ -83,8 +83,8 @@ function Row({ row }: { row: SaidRowView }) {
     <div className="overflow-hidden rounded-xl border border-line bg-sunken">
       <p className="flex items-center gap-2 border-b border-line px-3 py-2 text-xs text-muted">
         <FileText aria-hidden className="size-3.5 shrink-0" />
-        <span className="grow truncate" title={row.where}>
-          {row.where}
+        <span className="flex min-w-0 grow">
+          <Place where={row.where} />
         </span>
         {row.at && <span className="shrink-0 tabular">{when(row)}</span>}
       </p>
@@ -97,6 +97,18 @@ function Row({ row }: { row: SaidRowView }) {
         ))}
       </dl>
     </div>
+  );
+}
+
+/** "ViewingActivity.csv:12": of a long name the end goes first, never the line. */
+function Place({ where }: { where: string }) {
+  const at = where.lastIndexOf(":");
+  const [file, line] = at > 0 ? [where.slice(0, at), where.slice(at)] : [where, ""];
+  return (
+    <span className="flex min-w-0" title={where}>
+      <span className="truncate">{file}</span>
+      <span className="shrink-0 tabular">{line}</span>
+    </span>
   );
 }
 
