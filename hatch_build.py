@@ -23,7 +23,7 @@ PAGE = ROOT / "src" / "mediatheque" / "page"
 #: Holds what the page was built from; it goes with the page when that is built by other means.
 STAMP = PAGE / ".built-from"
 #: What is in ui/ and says nothing about how the page will be.
-_BESIDE = {"node_modules", "tests", "README.md", "openapi.json", "write_document.py"}
+_BESIDE = {"node_modules", "tests", "README.md", "openapi.json", "write_document.py", "draw_icons.py"}
 _QUIET = ("--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
 
 

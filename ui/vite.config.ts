@@ -52,6 +52,8 @@ export default defineConfig({
   build: {
     outDir: BUILT,
     emptyOutDir: true,
+    // What the service worker keeps for when the network is gone.
+    manifest: "assets.json",
     // The strict policy allows no data: scripts, and fonts are cached better as files.
     assetsInlineLimit: 0,
     target: "es2022",

@@ -10,6 +10,7 @@ import { createRoot } from "react-dom/client";
 import { queryClient } from "./api/queries";
 import { Toasts } from "./kit/toasts";
 import { languageFor, rememberedLanguage, speak } from "./shell/languages";
+import { keepPage } from "./shell/offline";
 import { router } from "./shell/router";
 // Follows the system's colours while the page is open.
 import "./shell/theme";
@@ -33,3 +34,6 @@ void speak(languageFor(rememberedLanguage())).then(() =>
     </StrictMode>,
   ),
 );
+
+// When the first page stands: what is kept for later is not to keep anybody waiting now.
+window.addEventListener("load", () => setTimeout(keepPage, 3000));

@@ -17,6 +17,7 @@ import { signInRoute } from "@/pages/sign-in/routes";
 import { statisticsRoute } from "@/pages/statistics/routes";
 import { welcomeRoute } from "@/pages/welcome/routes";
 import { insideRoute, outsideRoute, rootRoute } from "./roots";
+import { shareRoute } from "./share";
 
 const routeTree = rootRoute.addChildren([
   outsideRoute.addChildren([signInRoute, welcomeRoute]),
@@ -34,6 +35,7 @@ const routeTree = rootRoute.addChildren([
     graphRoute,
     searchRoute,
     askRoute.addChildren([threadRoute]),
+    shareRoute,
     statisticsRoute,
     settingsRoute,
     sectionRoute,
