@@ -1,8 +1,9 @@
 /** The archive: add anything, see what becomes of it, find it again. */
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { AudioLines, SearchX } from "lucide-react";
+import { AudioLines, Rss, SearchX } from "lucide-react";
 import { useCallback, useRef } from "react";
+import { client, dataOf } from "@/api/client";
 import { useLiveJobs, useWhenJobsEnd } from "@/api/live-jobs";
 import { Button } from "@/kit/button";
 import { Empty, Failed, Skeleton } from "@/kit/states";
@@ -58,6 +59,7 @@ export default function Archive() {
       <Unsent />
       <Sendings />
       {!isNew && <Filters filter={filter} onChange={narrow} searchBox={searchBox} />}
+      {filter.parent && <From id={filter.parent} />}
       {live.link === "lost" && <Lost onRetry={live.connectNow} />}
       {recordings.isPending ? (
         <Loading />
@@ -120,6 +122,21 @@ function Figures() {
         />
       )}
     </div>
+  );
+}
+
+/** The feed or playlist whose recordings are listed. */
+function From({ id }: { id: number }) {
+  const { data: feed } = useQuery({
+    queryKey: ["archive", "feed", id],
+    queryFn: async ({ signal }) =>
+      dataOf(await client.GET("/api/media/{media_id}", { params: { path: { media_id: id } }, signal })),
+  });
+  return (
+    <h2 className="flex min-h-8 items-center gap-2 px-1 text-xl font-semibold">
+      <Rss aria-hidden className="size-5 text-accent" />
+      {feed ? feed.title : <Skeleton className="h-6 w-56" />}
+    </h2>
   );
 }
 

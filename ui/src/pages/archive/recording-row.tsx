@@ -17,6 +17,10 @@ const ORIGIN_ICONS: Record<MediaView["origin"], ReactElement> = {
   folder: <FolderSync />,
 };
 
+/** The whole row is the link, but for what lies above it. */
+const OVER_ALL =
+  "before:absolute before:inset-0 before:rounded-2xl sm:before:left-12 hover:underline focus-visible:outline-none focus-visible:before:outline-2 focus-visible:before:-outline-offset-2 focus-visible:before:outline-accent";
+
 type RecordingRowProps = {
   media: MediaView;
   /** What the live connection says of the work on it, where it says anything. */
@@ -69,13 +73,15 @@ export const RecordingRow = memo(function RecordingRow({
       <Picture media={media} />
       <div className="min-w-0 grow">
         <h3 className="truncate font-display text-[1.05rem] leading-snug font-semibold">
-          <Link
-            to="/archive/$id"
-            params={{ id: String(media.id) }}
-            className="before:absolute before:inset-0 before:rounded-2xl sm:before:left-12 hover:underline focus-visible:outline-none focus-visible:before:outline-2 focus-visible:before:-outline-offset-2 focus-visible:before:outline-accent"
-          >
-            {media.title}
-          </Link>
+          {media.is_list ? (
+            <Link to="/archive" search={{ parent: media.id }} className={OVER_ALL}>
+              {media.title}
+            </Link>
+          ) : (
+            <Link to="/archive/$id" params={{ id: String(media.id) }} className={OVER_ALL}>
+              {media.title}
+            </Link>
+          )}
         </h3>
         <p className="mt-0.5 flex items-center gap-1.5 truncate text-sm text-muted [&_svg]:size-3.5 [&_svg]:shrink-0">
           {media.is_list ? <Rss aria-hidden /> : ORIGIN_ICONS[media.origin]}
