@@ -32,11 +32,11 @@ export function Why({ listId, item, trigger }: WhyProps) {
         trigger ?? (
           <button
             type="button"
-            aria-label={t`Why ${item.title}?`}
             className="inline-flex items-center gap-1.5 self-start rounded-md py-1 text-xs font-medium text-muted hover:text-accent"
           >
             <Sparkles aria-hidden className="size-3.5" />
             <Trans>Why this?</Trans>
+            <span className="sr-only">{item.title}</span>
           </button>
         )
       }

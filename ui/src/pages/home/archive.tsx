@@ -28,7 +28,6 @@ export function Moments({ moments }: { moments: readonly SpokenMoment[] }) {
 }
 
 function Moment({ moment }: { moment: SpokenMoment }) {
-  const { t } = useLingui();
   const { item } = moment;
   const at = clock(moment.start_ms / 1000);
   return (
@@ -37,7 +36,6 @@ function Moment({ moment }: { moment: SpokenMoment }) {
         <Link
           to="/items/$id"
           params={{ id: String(item.id) }}
-          aria-label={item.title}
           data-card
           className="w-20 shrink-0 self-start rounded-card transition-transform duration-200 hover:-translate-y-0.5"
         >
@@ -49,6 +47,7 @@ function Moment({ moment }: { moment: SpokenMoment }) {
             imageUrl={item.image_url}
             className="rounded-lg"
           />
+          <span className="sr-only">{item.title}</span>
         </Link>
         <blockquote className="line-clamp-5 font-serif text-lg leading-snug">
           <Quote text={moment.text || moment.said} said={moment.said} />
@@ -58,11 +57,13 @@ function Moment({ moment }: { moment: SpokenMoment }) {
         to="/archive/$id"
         params={{ id: String(moment.media_id) }}
         search={{ t: Math.floor(moment.start_ms / 1000) }}
-        aria-label={t`Play ${moment.media_title} at ${at}`}
         className="group/play -m-1 flex items-center gap-3 rounded-xl p-1"
       >
         <span className="grid size-9 shrink-0 place-items-center rounded-full bg-accent text-on-accent transition-transform group-hover/play:scale-105">
           <Play aria-hidden className="size-4 fill-current" />
+          <span className="sr-only">
+            <Trans>Play</Trans>
+          </span>
         </span>
         <span className="min-w-0 text-sm">
           <span className="block truncate font-medium">{moment.media_title}</span>

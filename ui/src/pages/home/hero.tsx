@@ -27,7 +27,6 @@ export function Hero({ card, listId, isForYou }: { card: HomeCard; listId: numbe
       <Link
         to="/items/$id"
         params={{ id: String(item.id) }}
-        aria-label={item.title}
         className="self-center rounded-card transition-transform duration-300 ease-out hover:-rotate-1 hover:scale-[1.02] sm:row-span-4"
       >
         <Cover
@@ -38,6 +37,7 @@ export function Hero({ card, listId, isForYou }: { card: HomeCard; listId: numbe
           imageUrl={item.image_url}
           className="shadow-high"
         />
+        <span className="sr-only">{item.title}</span>
       </Link>
       <div className="min-w-0 self-center sm:row-start-2 sm:self-end">
         <p className="flex items-center gap-2 text-sm font-semibold text-accent">

@@ -65,7 +65,7 @@ function Because({ about }: { about: ItemView | null }) {
     <Link
       to="/items/$id"
       params={{ id: String(about.id) }}
-      className="rounded-md text-accent hover:underline"
+      className="rounded-md text-accent underline decoration-line decoration-2 underline-offset-6 hover:decoration-accent"
     >
       {about.title}
     </Link>

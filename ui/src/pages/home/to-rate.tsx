@@ -80,10 +80,10 @@ export function ToRate({ row }: { row: RowOfTitles }) {
             look="quiet"
             size="small"
             className="text-muted"
-            aria-label={t`I do not know ${item.title}`}
             onClick={() => setUnknown([...unknown, item.id])}
           >
             <Trans>Do not know it</Trans>
+            <span className="sr-only">{item.title}</span>
           </Button>
         </article>
       ))}

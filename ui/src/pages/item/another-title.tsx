@@ -6,6 +6,7 @@ import { FilePlus2, Search } from "lucide-react";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { client, dataOf } from "@/api/client";
 import type { ItemView, MatchView } from "@/api/schema";
+import { cn } from "@/kit/classes";
 import { Cover } from "@/kit/cover";
 import { maker } from "@/kit/item-card";
 import { factsOf } from "@/kit/item-facts";
@@ -19,7 +20,7 @@ export function AnotherTitle({ item, match, onClose }: AnotherTitleProps) {
   const { t } = useLingui();
   const [written, setWritten] = useState("");
   const query = useDeferredValue(written.trim());
-  const correct = useCorrect(item);
+  const correct = useCorrect();
   const [isBusy, setBusy] = useState(false);
   const choose = async (other: ItemView | null) => {
     setBusy(true);
@@ -53,7 +54,7 @@ export function AnotherTitle({ item, match, onClose }: AnotherTitleProps) {
         isBusy={isBusy}
         onChoose={(other) => void choose(other)}
       />
-      <Choice isBusy={isBusy} onChoose={() => void choose(null)}>
+      <Choice isBusy={isBusy} onChoose={() => void choose(null)} className="-mx-2 w-auto">
         <span className="grid w-10 shrink-0 place-items-center text-muted">
           <FilePlus2 aria-hidden className="size-5" />
         </span>
@@ -133,10 +134,12 @@ function Choices({ item, match, query, isBusy, onChoose }: ChoicesProps) {
 function Choice({
   isBusy,
   onChoose,
+  className,
   children,
 }: {
   isBusy: boolean;
   onChoose: () => void;
+  className?: string;
   children: ReactNode;
 }) {
   return (
@@ -144,7 +147,10 @@ function Choice({
       type="button"
       disabled={isBusy}
       onClick={onChoose}
-      className="flex w-full items-center gap-4 rounded-xl p-2 text-left hover:bg-sunken disabled:opacity-50"
+      className={cn(
+        "flex w-full items-center gap-4 rounded-xl p-2 text-left hover:bg-sunken disabled:opacity-50",
+        className,
+      )}
     >
       {children}
     </button>
@@ -152,11 +158,11 @@ function Choice({
 }
 
 /** Says which item a match is, leads there, and offers the way back; whether it was done. */
-function useCorrect(item: ItemView) {
+function useCorrect() {
   const { t } = useLingui();
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const takeBack = useTakeBack(item);
+  const takeBack = useTakeBack();
   return async (match: MatchView, other: ItemView | null): Promise<boolean> => {
     try {
       const params = { path: { match_id: match.id } };
@@ -176,7 +182,7 @@ function useCorrect(item: ItemView) {
 }
 
 /** Takes a correction back, and leads to what the rows are taken for then. */
-export function useTakeBack(item: ItemView): (matchId: number) => void {
+export function useTakeBack(): (matchId: number) => void {
   const { t } = useLingui();
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -186,7 +192,7 @@ export function useTakeBack(item: ItemView): (matchId: number) => void {
       .then((answer) => {
         const now = dataOf(answer).item;
         forget(queries);
-        if (now.id !== item.id) void navigate({ to: "/items/$id", params: { id: String(now.id) } });
+        void navigate({ to: "/items/$id", params: { id: String(now.id) } });
         say(t`It is taken for “${now.title}” again`);
       })
       .catch(sayError);

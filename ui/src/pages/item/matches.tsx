@@ -24,7 +24,7 @@ export function Matches({ item }: { item: ItemView }) {
       <ul className="mt-3 flex flex-col gap-3">
         {matches.data.map((match) => (
           <li key={match.id} className="rounded-2xl border border-line bg-surface p-4">
-            <One item={item} match={match} onChange={() => setChanged(match)} />
+            <One match={match} onChange={() => setChanged(match)} />
           </li>
         ))}
       </ul>
@@ -33,9 +33,9 @@ export function Matches({ item }: { item: ItemView }) {
   );
 }
 
-function One({ item, match, onChange }: { item: ItemView; match: MatchView; onChange: () => void }) {
+function One({ match, onChange }: { match: MatchView; onChange: () => void }) {
   const { t } = useLingui();
-  const takeBack = useTakeBack(item);
+  const takeBack = useTakeBack();
   const { says } = match;
   const files = list([...new Set(match.batches.map((batch) => sourceName(batch.source)))]);
   return (

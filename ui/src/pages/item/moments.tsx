@@ -1,5 +1,5 @@
 /** The moments of recordings that speak of a title, each to be heard from that second. */
-import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Plural, Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
@@ -10,7 +10,6 @@ import { clock } from "@/kit/words";
 import { momentsQuery } from "./queries";
 
 export function Moments({ item }: { item: ItemView }) {
-  const { t } = useLingui();
   const moments = useQuery(momentsQuery(item.id));
   if (moments.error) return <Failed error={moments.error} onRetry={() => void moments.refetch()} />;
   if (!moments.data || moments.data.length === 0) return null;
@@ -31,11 +30,13 @@ export function Moments({ item }: { item: ItemView }) {
                 to="/archive/$id"
                 params={{ id: String(moment.media_id) }}
                 search={{ t: Math.floor(moment.start_ms / 1000) }}
-                aria-label={t`Play ${moment.media_title} at ${at}`}
                 className="group flex gap-4 rounded-2xl border border-line bg-surface p-4 shadow-card transition-colors hover:border-strong-line"
               >
                 <span className="grid size-10 shrink-0 place-items-center rounded-full bg-accent text-on-accent transition-transform group-hover:scale-105">
                   <Play aria-hidden className="size-4 fill-current" />
+                  <span className="sr-only">
+                    <Trans>Play</Trans>
+                  </span>
                 </span>
                 <span className="min-w-0">
                   <span className="block font-serif text-lg leading-snug">

@@ -1,6 +1,6 @@
 /** One title: what it is and who says so, where the person met it, what it belongs to, and what speaks of it. */
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { BookX } from "lucide-react";
 import { ApiProblem, client, dataOf } from "@/api/client";
@@ -17,7 +17,7 @@ import { Matches } from "./matches";
 import { Met } from "./met";
 import { Moments } from "./moments";
 import { People } from "./people";
-import { aboutQuery } from "./queries";
+import { aboutQuery, matchesQuery, metQuery, momentsQuery } from "./queries";
 import { itemRoute } from "./routes";
 import { Said } from "./said";
 
@@ -25,11 +25,15 @@ export default function Item() {
   const { t } = useLingui();
   const { id } = itemRoute.useParams();
   const about = useQuery(aboutQuery(Number(id)));
+  // All of the page comes at once: what came later would push the rest down.
+  const rest = useQueries({
+    queries: [metQuery(Number(id)), momentsQuery(Number(id)), matchesQuery(Number(id))],
+  });
   useTitle(about.data?.item.title ?? t`A title`);
   if (about.error instanceof ApiProblem && [404, 422].includes(about.error.status)) return <Gone />;
   if (about.error)
     return <Failed error={about.error} onRetry={() => void about.refetch()} className="my-16" />;
-  if (!about.data) return <Loading />;
+  if (!about.data || rest.some((one) => one.isPending)) return <Loading />;
   // Another title is another page: nothing of the last one is left open.
   return <Whole key={about.data.item.id} about={about.data} />;
 }
