@@ -7,6 +7,8 @@ export type Shortcut = {
   /** What it does, in words. */
   name: string;
   run: (event: KeyboardEvent) => void;
+  /** Of what stands around every page: a page may have the same keys for something of its own. */
+  isGeneral?: boolean;
 };
 
 let listening: readonly Shortcut[] = [];
@@ -59,6 +61,12 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Who listens for keys: a page before what stands around it, whichever came first; else the newest. */
+function heard(keys: string): Shortcut | undefined {
+  const those = listening.filter((one) => one.keys === keys);
+  return those.findLast((one) => !one.isGeneral) ?? those.at(-1);
+}
+
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const together = event.ctrlKey || event.metaKey;
@@ -69,9 +77,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (isOver && !together) return;
   const key = together ? `Ctrl+${event.key.toUpperCase()}` : event.key;
   const sequence = event.timeStamp - begunAt < PATIENCE && begun ? `${begun} ${key}` : key;
-  // The newest listener wins: a page's own keys before the shell's.
-  const match =
-    listening.findLast((one) => one.keys === sequence) ?? listening.findLast((one) => one.keys === key);
+  const match = heard(sequence) ?? heard(key);
   begun = "";
   if (match) {
     event.preventDefault();

@@ -29,6 +29,7 @@ export function Shell() {
       keys: place.keys,
       name: t`Go to ${t(place.name)}`,
       run: () => void navigate({ to: place.to }),
+      isGeneral: true,
     })),
   ]);
   const main = useFocusOnArrival();

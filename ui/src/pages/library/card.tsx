@@ -1,15 +1,14 @@
 /** A title on the shelf: its cover and where the person stands with it; or a line of a list. */
 import { useLingui } from "@lingui/react/macro";
-import { Link } from "@tanstack/react-router";
-import { Bookmark, Check, EyeOff } from "lucide-react";
-import { memo } from "react";
+import { useRouter } from "@tanstack/react-router";
+import { Bookmark, Check, EyeOff, Star } from "lucide-react";
+import { memo, type ReactNode } from "react";
 import type { CardView } from "@/api/schema";
 import { cn } from "@/kit/classes";
 import { Cover } from "@/kit/cover";
 import { maker } from "@/kit/item-card";
 import { KIND_ICONS, KIND_NAMES } from "@/kit/kinds";
 import { Stars } from "@/kit/rating";
-import { Skeleton } from "@/kit/states";
 import { duration, number, shortDay } from "@/kit/words";
 
 type CardProps = {
@@ -20,34 +19,38 @@ type CardProps = {
   onChoose: (reach: boolean) => void;
 };
 
-/** While titles are being chosen a click chooses, else it opens; the keyboard has the cell around it. */
-function Opens({
-  card,
-  isChoosing,
-  onChoose,
-  className,
-  children,
-}: CardProps & {
-  className?: string;
-  children: React.ReactNode;
-}) {
+type OpensProps = Omit<CardProps, "isChosen"> & { className: string; children: ReactNode };
+
+/**
+ * While titles are being chosen a click chooses, else it opens; the keyboard has the cell around it.
+ * A plain link: the router's own is dear to make, and a fling past hundreds of covers makes hundreds.
+ */
+function Opens({ card, isChoosing, onChoose, className, children }: OpensProps) {
+  const router = useRouter();
   if (!card) return <div className={className}>{children}</div>;
+  const to = { to: "/items/$id", params: { id: String(card.id) } } as const;
   return (
-    <Link
-      to="/items/$id"
-      params={{ id: String(card.id) }}
+    <a
+      href={`/items/${card.id}`}
       tabIndex={-1}
       draggable={false}
+      onPointerEnter={() => void router.preloadRoute(to)}
       onClick={(event) => {
-        if (!isChoosing && !event.shiftKey) return;
+        if (event.button !== 0 || event.ctrlKey || event.metaKey || event.altKey) return;
         event.preventDefault();
-        onChoose(event.shiftKey);
+        if (isChoosing || event.shiftKey) onChoose(event.shiftKey);
+        else void router.navigate(to);
       }}
       className={className}
     >
       {children}
-    </Link>
+    </a>
   );
+}
+
+/** Where something will be. It stands still: dozens that shimmer would cost a fling its frames. */
+function Place({ className }: { className: string }) {
+  return <div className={cn("rounded-lg bg-sunken", className)} />;
 }
 
 export const GridCard = memo(function GridCard(props: CardProps) {
@@ -55,9 +58,9 @@ export const GridCard = memo(function GridCard(props: CardProps) {
   if (!card) {
     return (
       <>
-        <Skeleton className="aspect-2/3 rounded-card" />
-        <Skeleton className="mt-2.5 h-3.5 w-4/5" />
-        <Skeleton className="mt-2 h-3 w-2/5" />
+        <Place className="aspect-2/3 rounded-card" />
+        <Place className="mt-2.5 h-3.5 w-4/5" />
+        <Place className="mt-2 h-3 w-2/5" />
       </>
     );
   }
@@ -82,12 +85,13 @@ export const GridCard = memo(function GridCard(props: CardProps) {
           {isChosen && <span className="absolute -inset-1.5 rounded-[1.1rem] ring-3 ring-accent" />}
         </div>
         <p className="mt-2 truncate text-sm leading-5 font-medium">{card.title}</p>
-        <p className="flex h-5 items-center justify-between gap-2 text-xs text-muted">
+        <p className="@container flex h-5 items-center justify-between gap-2 text-xs text-muted">
           <span className="flex min-w-0 items-center gap-1.5">
             <Marks card={card} />
             <span className="truncate tabular">{detail(card)}</span>
           </span>
-          <Stars value={standing?.rating} className="shrink-0 text-[0.7rem]" />
+          <Stars value={standing?.rating} className="shrink-0 text-[0.7rem] @max-[7.5rem]:hidden" />
+          <Score value={standing?.rating} className="@min-[7.5rem]:hidden" />
         </p>
       </Opens>
       <Tick {...props} className="absolute top-2 left-2" />
@@ -101,10 +105,10 @@ export const ListCard = memo(function ListCard(props: CardProps) {
   if (!card) {
     return (
       <div className="flex h-full items-center gap-4 px-2">
-        <Skeleton className="h-14 w-9.5 shrink-0" />
+        <Place className="h-14 w-9.5 shrink-0" />
         <div className="grow">
-          <Skeleton className="h-4 w-1/3" />
-          <Skeleton className="mt-2 h-3 w-1/5" />
+          <Place className="h-4 w-1/3" />
+          <Place className="mt-2 h-3 w-1/5" />
         </div>
       </div>
     );
@@ -119,7 +123,7 @@ export const ListCard = memo(function ListCard(props: CardProps) {
         standing?.is_hidden && "opacity-50",
       )}
     >
-      <Opens {...props} className="flex h-full min-w-0 grow items-center gap-4">
+      <Opens {...props} className="flex h-full min-w-0 grow items-center gap-3 sm:gap-4">
         <span className="relative w-9.5 shrink-0">
           <Cover
             title={card.title}
@@ -146,10 +150,11 @@ export const ListCard = memo(function ListCard(props: CardProps) {
         <span className="hidden w-28 shrink-0 text-right text-sm text-muted tabular sm:block">
           {standing?.last_at ? shortDay(standing.last_at) : ""}
         </span>
-        <span className="flex w-20 shrink-0 justify-end text-sm">
-          <Stars value={standing?.rating} />
+        <span className="flex shrink-0 justify-end text-sm sm:w-20">
+          <Stars value={standing?.rating} className="max-sm:hidden" />
+          <Score value={standing?.rating} className="sm:hidden" />
         </span>
-        <span className="flex w-10 shrink-0 justify-end text-muted">
+        <span className="flex shrink-0 justify-end text-muted sm:w-10">
           <Marks card={card} />
         </span>
       </Opens>
@@ -167,6 +172,18 @@ function Progress({ share }: { share: number | null }) {
         className="block h-full rounded-full bg-white"
         style={{ width: `${Math.round(Math.min(1, share) * 100)}%` }}
       />
+    </span>
+  );
+}
+
+/** A rating where five stars have no room. */
+function Score({ value, className }: { value: number | null | undefined; className: string }) {
+  const { t } = useLingui();
+  if (value == null) return null;
+  return (
+    <span className={cn("flex shrink-0 items-center gap-0.5 text-star tabular", className)}>
+      <Star aria-label={t`Rating`} className="size-3 fill-current" />
+      {number(value)}
     </span>
   );
 }

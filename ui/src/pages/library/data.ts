@@ -1,5 +1,5 @@
 /** What the library's page asks of the API: the whole in numbers at once, its rows in windows as they come into sight. */
-import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { client, dataOf } from "@/api/client";
 import type { CardView, LibraryView } from "@/api/schema";
@@ -55,6 +55,12 @@ function windowQuery(search: LibrarySearch, place: number) {
 /** The beginning of what a search leaves, how many there are, and what there is to choose. */
 export function useHead(search: LibrarySearch, personLike: string) {
   return useQuery(headQuery(search, personLike));
+}
+
+/** Asks for what another search leaves before the address has changed to it: the two take as long as one. */
+export function useAskAhead(): (search: LibrarySearch) => void {
+  const queries = useQueryClient();
+  return (search) => void queries.prefetchQuery(headQuery(search, ""));
 }
 
 /** The rows from one place to another, where they are there yet. */

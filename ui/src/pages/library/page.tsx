@@ -13,7 +13,7 @@ import { useTitle } from "@/kit/title";
 import { number } from "@/kit/words";
 import { BulkBar, useChangeChosen } from "./bulk";
 import { Chips } from "./chips";
-import { useHead } from "./data";
+import { useAskAhead, useHead } from "./data";
 import { Facets } from "./facets";
 import { useCardKeys } from "./keys";
 import { libraryRoute } from "./routes";
@@ -41,11 +41,11 @@ export default function Library() {
   const hint = useCardKeys(active, selection, changeChosen);
   useShortcuts([{ keys: "/", name: t`Search the library`, run: () => searchField.current?.select() }]);
 
-  const show = useCallback(
-    (next: LibrarySearch, isSmall = false) =>
-      void navigate({ to: "/library", search: next, replace: isSmall, resetScroll: false }),
-    [navigate],
-  );
+  const askAhead = useAskAhead();
+  const show = (next: LibrarySearch, isSmall = false) => {
+    if (!personLike) askAhead(next);
+    void navigate({ to: "/library", search: next, replace: isSmall, resetScroll: false });
+  };
   const facets = head?.facets && (
     <Facets
       search={search}
@@ -100,7 +100,7 @@ export default function Library() {
       <Dialog title={t`Filters`} shape="side" open={isFiltering} onOpenChange={setFiltering}>
         {facets ?? <WaitingFacets />}
         <DialogClose asChild>
-          <Button look="primary" className="sticky bottom-0 mt-auto">
+          <Button look="primary" className="sticky bottom-0 z-10 mt-auto shadow-high">
             <Plural value={head?.total ?? 0} one="Show # title" other="Show # titles" />
           </Button>
         </DialogClose>
@@ -187,7 +187,7 @@ function Nothing({ head, search, onChange }: NothingProps) {
       {isNarrowed ? (
         <Trans>Take a filter off, or clear all of them.</Trans>
       ) : (
-        <Trans>A slip or two in a word does no harm; other words may.</Trans>
+        <Trans>Slips are forgiven. Try fewer words, or another name.</Trans>
       )}
     </Empty>
   );

@@ -118,7 +118,7 @@ export function Shelf({ search, listKey, shape, head, selection, onActive }: She
 
   const Card = shape === "list" ? ListCard : GridCard;
   return (
-    <div className="relative">
+    <div className={cn("relative", shape === "timeline" && "max-lg:pr-4")}>
       {/* biome-ignore lint/a11y/useSemanticElements: a table of the browser cannot hold rows that are not there */}
       <div
         ref={box}

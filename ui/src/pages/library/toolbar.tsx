@@ -69,7 +69,7 @@ export function Toolbar({ search, onChange, searchField, isChoosing, onChoosing,
               const { dir: _, ...rest } = search;
               onChange({ ...rest, sort });
             }}
-            className="w-28 sm:w-34"
+            className="w-30 sm:w-34"
           />
           {order !== "relevance" && (
             <IconButton
