@@ -63,7 +63,7 @@ export function Shelf({
       >
         {things.map((thing, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: Children.toArray has given the things keys; this is their place.
-          <li key={at} className={cn("shrink-0 snap-start", width)}>
+          <li key={at} className={cn("relative shrink-0 snap-start", width)}>
             {isNear ? thing : placeholder}
           </li>
         ))}
