@@ -166,12 +166,12 @@ function Question({ pair }: { pair: PairView }) {
           both, then say whether they are the same recording.
         </Trans>
       </p>
-      <fieldset className="grid gap-3 md:grid-cols-2">
+      <fieldset className="grid min-w-0 gap-3 md:grid-cols-2">
         <legend className="sr-only">{t`Which stays if they are the same`}</legend>
         {side("earlier")}
         {side("later")}
       </fieldset>
-      <div className="sticky bottom-20 flex flex-wrap justify-center gap-2 lg:bottom-6">
+      <div className="flex flex-wrap justify-center gap-2 md:sticky md:bottom-20 lg:bottom-6">
         <Button
           look="primary"
           size="large"

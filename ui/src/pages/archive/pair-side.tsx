@@ -62,7 +62,7 @@ export function PairSide({ media, label, keys, isKept, onKeep, onPlay, ref }: Pa
   return (
     <div
       className={cn(
-        "flex flex-col gap-4 rounded-3xl border-2 border-line bg-surface p-5 transition-colors",
+        "flex min-w-0 flex-col gap-3 rounded-3xl border-2 border-line bg-surface p-4 transition-colors sm:gap-4 sm:p-5",
         isKept && "border-accent",
       )}
     >
@@ -70,8 +70,12 @@ export function PairSide({ media, label, keys, isKept, onKeep, onPlay, ref }: Pa
         <p className="text-sm text-muted">
           {label}, {shortDay(media.added_at)}
         </p>
-        <h2 className="mt-1 line-clamp-2 min-h-14 text-xl font-semibold">
-          <Link to="/archive/$id" params={{ id: String(media.id) }} className="rounded-sm hover:underline">
+        <h2 className="mt-1 line-clamp-2 text-xl font-semibold">
+          <Link
+            to="/archive/$id"
+            params={{ id: String(media.id) }}
+            className="inline-block min-h-7 rounded-sm hover:underline"
+          >
             {media.title}
           </Link>
         </h2>
@@ -83,7 +87,7 @@ export function PairSide({ media, label, keys, isKept, onKeep, onPlay, ref }: Pa
         id={media.id}
         isReady
         bars={72}
-        className={cn("h-16 w-full", isPlaying ? "text-accent" : "text-strong-line")}
+        className={cn("mt-auto h-12 w-full sm:h-16", isPlaying ? "text-accent" : "text-strong-line")}
       />
       <div className="flex items-center gap-3">
         <IconButton

@@ -1,7 +1,7 @@
 /** One recording in a list: its picture or the shape of its sound, what it is, and how far the work on it is. */
 import { Plural, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, FolderSync, Link2, Mic, Play, Rss, Upload } from "lucide-react";
+import { Check, CircleAlert, FolderSync, Link2, Mic, Play, Rss, Upload } from "lucide-react";
 import { memo, type ReactElement, type ReactNode } from "react";
 import type { JobView, MediaJobView, MediaView } from "@/api/schema";
 import { cn } from "@/kit/classes";
@@ -19,7 +19,7 @@ const ORIGIN_ICONS: Record<MediaView["origin"], ReactElement> = {
 
 /** The whole row is the link, but for what lies above it. */
 const OVER_ALL =
-  "before:absolute before:inset-0 before:rounded-2xl sm:before:left-12 hover:underline focus-visible:outline-none focus-visible:before:outline-2 focus-visible:before:-outline-offset-2 focus-visible:before:outline-accent";
+  "inline-block min-h-6 before:absolute before:inset-0 before:rounded-2xl sm:before:left-12 hover:underline focus-visible:outline-none focus-visible:before:outline-2 focus-visible:before:-outline-offset-2 focus-visible:before:outline-accent";
 
 type RecordingRowProps = {
   media: MediaView;
@@ -67,12 +67,17 @@ export const RecordingRow = memo(function RecordingRow({
           checked={isChosen}
           aria-label={t`Choose ${media.title}`}
           onChange={(event) => onChoose(media, (event.nativeEvent as MouseEvent).shiftKey)}
-          className="size-5 cursor-pointer rounded accent-(--accent)"
+          className="peer size-5 cursor-pointer appearance-none rounded-md border-2 border-strong-line/70 transition-colors checked:border-accent checked:bg-accent hover:border-accent"
+        />
+        <Check
+          aria-hidden
+          strokeWidth={3}
+          className="pointer-events-none absolute hidden size-3.5 text-on-accent peer-checked:block"
         />
       </label>
       <Picture media={media} />
       <div className="min-w-0 grow">
-        <h3 className="truncate font-display text-[1.05rem] leading-snug font-semibold">
+        <h3 className="line-clamp-2 font-display sm:line-clamp-1 text-[1.05rem] leading-snug font-semibold">
           {media.is_list ? (
             <Link to="/archive" search={{ parent: media.id }} className={OVER_ALL}>
               {media.title}
@@ -86,6 +91,9 @@ export const RecordingRow = memo(function RecordingRow({
         <p className="mt-0.5 flex items-center gap-1.5 truncate text-sm text-muted [&_svg]:size-3.5 [&_svg]:shrink-0">
           {media.is_list ? <Rss aria-hidden /> : ORIGIN_ICONS[media.origin]}
           <span className="truncate">
+            {media.duration_ms !== null && (
+              <span className="tabular sm:hidden">{clock(media.duration_ms / 1000)} · </span>
+            )}
             {[media.by, media.is_list ? t`Feed` : null, shortDay(media.added_at)].filter(Boolean).join(" · ")}
           </span>
         </p>
@@ -102,7 +110,7 @@ export const RecordingRow = memo(function RecordingRow({
           />
         </div>
       )}
-      <div className="flex shrink-0 flex-col items-end gap-1 sm:w-14">
+      <div className="hidden w-14 shrink-0 flex-col items-end gap-1 sm:flex">
         {media.duration_ms !== null && (
           <span className="text-sm tabular">{clock(media.duration_ms / 1000)}</span>
         )}

@@ -90,5 +90,5 @@ export function fileNameOf(spoken: Spoken): string {
   const at = new Date(spoken.begunAt);
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   const ending = spoken.mediaType.includes("mp4") ? "m4a" : spoken.mediaType.includes("ogg") ? "ogg" : "webm";
-  return `recording ${day} ${two(at.getHours())}.${two(at.getMinutes())}.${ending}`;
+  return `Recording ${day} ${two(at.getHours())}.${two(at.getMinutes())}.${ending}`;
 }
