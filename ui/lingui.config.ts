@@ -7,6 +7,8 @@ const config: LinguiConfig = {
   sourceLocale: "en",
   locales: ["en", "de"],
   catalogs: [{ path: "src/locales/{locale}", include: ["src"] }],
+  // Titles and names are text, also where they look like tags.
+  runtimeConfigModule: { Trans: ["@/kit/trans", "Trans"] },
   // Line numbers would change the catalogues with every edit.
   format: formatter({ lineNumbers: false }),
 };

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from browser.serving import Served
 from media_server import wav
+from mediatheque.accounts.queries import set_password
 from mediatheque.archive.queries.media import Media, MediaFile, put_file
 from mediatheque.flows.archiving import Wishes, add_file
 from mediatheque.flows.import_history import import_file
@@ -57,7 +58,7 @@ class Hostile:
             f"/ask/{self.thread_id}",
             "/statistics",
             "/settings",
-            "/nowhere/%3Cimg%20src%3Dx%20onerror%3D%22window.hacked%3D1%22%3E",
+            "/nowhere/%3Cscript%3Ehacked=1%3C/script%3E",
         ]
 
 
@@ -66,6 +67,7 @@ def move_in(library: Served, folder: Path) -> Hostile:
     app = library.app
     with app.database.transaction() as db:
         user = add_user(db, f"<img src=x onerror=hacked=1>{uuid.uuid4().hex[:6]}")
+        set_password(db, user.id, library.password_hash)  # who has none has no session
         item_id = _item(db, user)
         set_preferences(db, user.id, {"views": [{"name": IMAGE, "search": "kind=film"}]})
     import_file(app.database, user.id, _export(folder), name=f"{IMAGE}.csv")

@@ -26,6 +26,7 @@ def test_a_place(name: str, library: Served, open_page: OpenPage) -> None:
     found = [f"light: {one}" for one in violations(page)]
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.locator("html.dark").wait_for()
+    page.wait_for_timeout(300)  # colours that are inherited pass from one to the next
     found += [f"dark: {one}" for one in violations(page, only=["color-contrast"])]
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     settle(page)

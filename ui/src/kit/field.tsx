@@ -156,7 +156,7 @@ type SegmentsProps<T extends string> = {
 export function Segments<T extends string>({ label, value, options, onChange, className }: SegmentsProps<T>) {
   const name = useId();
   return (
-    <fieldset className={cn("inline-flex rounded-xl bg-sunken p-1", className)}>
+    <fieldset className={cn("inline-flex min-w-0 rounded-xl bg-sunken p-1", className)}>
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (
         <label
