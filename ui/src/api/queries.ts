@@ -10,7 +10,10 @@ export const queryClient = new QueryClient({
       // A refusal is the same the second time; only what did not answer is asked again.
       retry: (count, error) => count < 2 && (error instanceof Unreachable || isPassing(error)),
       refetchOnWindowFocus: false,
+      // A library at home answers without the internet, whose absence is all that a browser notices.
+      networkMode: "always",
     },
+    mutations: { networkMode: "always" },
   },
 });
 

@@ -13,27 +13,27 @@ export function Doors({ name }: { name: string }) {
   const { t } = useLingui();
   return (
     <div className="mx-auto flex min-h-dvh max-w-6xl flex-col gap-12 px-5 py-6 sm:px-10 lg:py-10">
-      <div className="flex items-center justify-between gap-4">
+      <header className="flex items-center justify-between gap-2">
         <p className="flex items-center gap-2.5 text-lg font-semibold">
           <Mark className="size-9" />
           <span className="font-display tracking-tight">Mediatheque</span>
         </p>
-        <Button look="quiet" asChild>
+        <Button look="quiet" asChild className="-mr-3 max-sm:px-3">
           <Link to="/">
-            <Trans>Go to your library</Trans>
+            <Trans>Your library</Trans>
             <ArrowRight aria-hidden />
           </Link>
         </Button>
-      </div>
+      </header>
       <main id="main" className="flex flex-col gap-16">
-        <header className="max-w-2xl">
+        <div className="max-w-2xl">
           <h1 className="text-4xl font-semibold sm:text-5xl">
             <Trans>Welcome, {name}</Trans>
           </h1>
           <p className="mt-3 text-lg text-muted">
             <Trans>Three doors lead in. Choose one; the others stay open.</Trans>
           </p>
-        </header>
+        </div>
         <ul className="grid gap-5 md:grid-cols-3">
           <Door
             icon={<FileUp />}
