@@ -1,6 +1,6 @@
 /** Pairs of recordings that sound alike: both can be heard, one key says whether they are the same, another takes it back. */
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CopyCheck, Equal, EqualNot, Undo2 } from "lucide-react";
 import { useRef, useState } from "react";
 import { client, dataOf } from "@/api/client";
@@ -59,17 +59,25 @@ export default function Duplicates() {
 }
 
 /** The answers of this visit, the latest last, to be taken back one by one. */
-const answered: number[] = [];
+const answersQuery = queryOptions({
+  queryKey: ["archive-answers"],
+  queryFn: (): readonly number[] => [],
+  initialData: [],
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: Number.POSITIVE_INFINITY,
+});
 
 function useAnswers() {
   const { t } = useLingui();
   const queries = useQueryClient();
+  const { data: answered } = useQuery(answersQuery);
+  const note = (change: (before: readonly number[]) => readonly number[]) =>
+    queries.setQueryData(answersQuery.queryKey, (before) => change(before ?? []));
 
   async function takeBack(id: number): Promise<void> {
     try {
       await client.DELETE("/api/media/duplicates/{pair_id}/answer", { params: { path: { pair_id: id } } });
-      const at = answered.lastIndexOf(id);
-      if (at >= 0) answered.splice(at, 1);
+      note((before) => before.filter((one) => one !== id));
     } catch (error) {
       sayError(error);
     }
@@ -96,7 +104,7 @@ function useAnswers() {
       sayError(error);
       return;
     }
-    answered.push(pair.id);
+    note((before) => [...before, pair.id]);
     void queries.invalidateQueries({ queryKey: ["archive"] });
     const gone = keep === pair.later.id ? pair.earlier : pair.later;
     const news = is === "same" ? t`“${gone.title}” is in the trash` : t`Both stay`;
@@ -108,12 +116,12 @@ function useAnswers() {
     if (id === undefined) say(t`There is no answer to take back.`);
     else void takeBack(id);
   };
-  return { answer, takeLastBack };
+  return { answer, answered, takeLastBack };
 }
 
 function UndoLast() {
   const { t } = useLingui();
-  const { takeLastBack } = useAnswers();
+  const { answered, takeLastBack } = useAnswers();
   useShortcuts([{ keys: "u", name: t`Take the last answer back`, run: takeLastBack }]);
   if (answered.length === 0) return null;
   return (
