@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 from anyio import to_thread
 from fastapi import APIRouter, Query
+from pydantic import TypeAdapter
 from starlette.requests import Request as HttpRequest
 
 from mediatheque.api.answers import FOR_S, Answers
@@ -35,6 +36,7 @@ from mediatheque.wiring import Mediatheque
 
 router = APIRouter(prefix="/home", tags=["home"])
 
+_LATER = TypeAdapter(list[LaterName])
 #: Bytes of pages that are remembered: one takes about 300,000.
 MOST_BYTES = 12 << 20
 _A_CARD = 4_000
@@ -103,7 +105,7 @@ async def get_row(
         list[Id] | None, Query(description="What stands on the page already.", max_length=1000)
     ] = None,
 ) -> LaterRow:
-    """A row that costs more than the others: a list with the people whom you share taste with, what is on the rise."""
+    """A row that costs more than the others: for you and the people whom you share taste with, in your language, on the rise."""
 
     def made(db: Connection) -> LaterRow:
         from mediatheque.flows.home import later_row
@@ -122,7 +124,7 @@ def _worked(app: Mediatheque, db: Connection, user_id: int, now: datetime) -> Wo
     page = titles(db, user_id, means_of(app, db), now)
     wanted = [*ids_of(page.rows), *([page.occasion.item.id] if page.occasion is not None else [])]
     stand = history.standings(db, user_id, wanted)
-    names: list[LaterName] = [name for name in page.later if name in ("from-your-people", "trending")]
+    names = _LATER.validate_python(page.later)
     return Worked(page.is_new, occasion_view(page.occasion, stand), rows_view(page, stand), names)
 
 

@@ -31,7 +31,7 @@ RowName = Literal[
     "trending",
 ]
 #: Rows that are asked for by themselves.
-LaterName = Literal["from-your-people", "trending"]
+LaterName = Literal["from-your-people", "in-your-language", "trending"]
 
 
 class EpisodeInShort(BaseModel):

@@ -20,6 +20,7 @@ from mediatheque.recommend.first_page import (
     Row,
     first_page,
     for_the_people,
+    in_their_language,
     on_the_rise,
 )
 from mediatheque.recommend.queries.shown import add_shown
@@ -34,7 +35,7 @@ MOST_PEOPLE = 3
 #: Moments of recordings, and recordings, in a row.
 _MOMENTS, _RECORDINGS = 8, 12
 #: Rows that come by themselves, since they cost more: in the order of the page.
-LATER = ("from-your-people", "trending")
+LATER = ("from-your-people", "in-your-language", "trending")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ def titles(db: Connection, user_id: int, means: Means, now: datetime) -> Titles:
         rows=tuple(row for row in rows if row is not None),
         occasion=occasion(db, user_id, now),
         is_new=bool(page.to_rate),
-        later=_later(db, user_id),
+        later=_later(db, user_id, page),
     )
 
 
@@ -113,6 +114,8 @@ def later_row(
     """One of the rows that come by themselves; None where there is too little for it."""
     if name == "trending":
         row = on_the_rise(db, user_id, means, exclude=exclude)
+    elif name == "in-your-language":
+        row = in_their_language(db, user_id, means, exclude=exclude)
     else:
         names = people_of(db, user_id)
         row = for_the_people(db, user_id, names, means, exclude=exclude) if names else None
@@ -124,8 +127,9 @@ def people_of(db: Connection, user_id: int) -> tuple[str, ...]:
     return tuple(user_with_id(db, other).name for other in sharing_with(db, user_id)[:MOST_PEOPLE])
 
 
-def _later(db: Connection, user_id: int) -> tuple[str, ...]:
+def _later(db: Connection, user_id: int, page: FirstPage) -> tuple[str, ...]:
     is_there = {
+        "in-your-language": page.language is not None,
         "from-your-people": bool(sharing_with(db, user_id)),
         "trending": len(current_crowd(db).trends) >= LEAST,
     }

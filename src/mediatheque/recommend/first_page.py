@@ -26,7 +26,7 @@ from mediatheque.recommend.taste import Taste
 from mediatheque.vocabulary import Item, Kind, Recommendation
 
 #: So many titles are worked out for all the rows that are parts of one list.
-LONG = 100
+LONG = 72
 #: The hero and its row; a row of another reason; and fewer than this are no row.
 BEST, IN_A_ROW, LEAST = 13, 12, 4
 #: Rows that begin with a title of the person's own.
@@ -60,6 +60,7 @@ class FirstPage:
 
     rows: tuple[Row, ...]
     to_rate: tuple[Item, ...] = ()
+    language: str | None = None  # that the person turns to more often than most: a row of its own
 
 
 def first_page(db: Connection, user_id: int, means: Means, *, exclude: Collection[int] = ()) -> FirstPage:
@@ -75,9 +76,9 @@ def first_page(db: Connection, user_id: int, means: Means, *, exclude: Collectio
     because = _because_rows(db, user_id, means, taken)
     gems = _part("hidden-gems", long, request, taken, IN_A_ROW, _is_little_known(crowd, long))
     short = _part("short-tonight", long, request, taken, IN_A_ROW, _is_short)
-    own = _in_their_language(db, user_id, taste, means, taken)
-    rows = [best, *because[:1], short, gems, *because[1:], own]
-    return FirstPage(tuple(row for row in rows if row is not None))
+    rows = [best, *because[:1], short, gems, *because[1:]]
+    language = language_of(taste, titles_by_language(db))
+    return FirstPage(tuple(row for row in rows if row is not None), language=language)
 
 
 def for_the_people(
@@ -97,6 +98,19 @@ def on_the_rise(db: Connection, user_id: int, means: Means, *, exclude: Collecti
     rising = tuple(one for one in best if one.fallback is None)
     row = Row(name="trending", best=replace(best, recommendations=rising), request=request)
     return row if len(rising) >= LEAST else None
+
+
+def in_their_language(
+    db: Connection, user_id: int, means: Means, *, exclude: Collection[int] = ()
+) -> Row | None:
+    """What is in the language that the user turns to more often than most, where there is one."""
+    taste = listener(db, user_id, Rules(), means).taste
+    language = language_of(taste, titles_by_language(db))
+    if language is None:
+        return None
+    request = Request(n=IN_A_ROW, rules=Rules(exclude=frozenset(exclude), languages=(language,)))
+    row = _part("in-your-language", recommend(db, user_id, request, means), request, set(), IN_A_ROW)
+    return replace(row, language=language) if row is not None else None
 
 
 def _for_a_new_person(
@@ -135,17 +149,6 @@ def _because_rows(db: Connection, user_id: int, means: Means, taken: set[int]) -
     rows = [row for row in rows if len(row.best) >= LEAST]
     taken.update(_ids(one for row in rows for one in row.best))
     return rows
-
-
-def _in_their_language(
-    db: Connection, user_id: int, taste: Taste, means: Means, taken: set[int]
-) -> Row | None:
-    language = language_of(taste, titles_by_language(db))
-    if language is None:
-        return None
-    request = Request(n=IN_A_ROW, rules=Rules(exclude=frozenset(taken), languages=(language,)))
-    row = _part("in-your-language", recommend(db, user_id, request, means), request, taken, IN_A_ROW)
-    return replace(row, language=language) if row is not None else None
 
 
 def language_of(taste: Taste, catalogue: dict[str, int]) -> str | None:

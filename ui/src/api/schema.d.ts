@@ -136,7 +136,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Who answers
+         * @description The language model that writes answers, if there is one; without one, quotations answer by themselves.
+         */
+        get: operations["get_answerer_api_chat_get"];
         put?: never;
         /**
          * Ask your archive
@@ -596,7 +600,7 @@ export interface paths {
         };
         /**
          * A row of the first page
-         * @description A row that costs more than the others: a list with the people whom you share taste with, what is on the rise.
+         * @description A row that costs more than the others: for you and the people whom you share taste with, in your language, on the rise.
          */
         get: operations["get_row_api_home_rows__name__get"];
         put?: never;
@@ -2740,6 +2744,20 @@ export interface components {
             item_id: number | null;
         };
         /**
+         * Answerer
+         * @description Who answers.
+         * @example {
+         *       "made_by": "extractive"
+         *     }
+         */
+        Answerer: {
+            /**
+             * Made By
+             * @description `extractive`: quotations alone; else the language model that writes.
+             */
+            made_by: string;
+        };
+        /**
          * AnswerView
          * @description What you did with a title that was shown to you.
          */
@@ -4141,7 +4159,7 @@ export interface components {
              * Later
              * @description Rows that cost more: ask `/api/home/rows/{name}` for each.
              */
-            later: ("from-your-people" | "trending")[];
+            later: ("from-your-people" | "in-your-language" | "trending")[];
             /**
              * Moments
              * @description Where your recordings speak of titles.
@@ -6286,7 +6304,7 @@ export interface components {
          *         "text",
          *         "semantic"
          *       ],
-         *       "page": "/media/12?t=761",
+         *       "page": "/archive/12?t=761",
          *       "score": 0.98,
          *       "speaker": 1,
          *       "speaker_name": "Tove",
@@ -8903,6 +8921,7 @@ export type AddedView = components['schemas']['AddedView'];
 export type Again = components['schemas']['Again'];
 export type Alive = components['schemas']['Alive'];
 export type Answer = components['schemas']['Answer'];
+export type Answerer = components['schemas']['Answerer'];
 export type AnswerView = components['schemas']['AnswerView'];
 export type ArchiveView = components['schemas']['ArchiveView'];
 export type AroundView = components['schemas']['AroundView'];
@@ -9347,6 +9366,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_answerer_api_chat_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answerer"];
                 };
             };
             /** @description What went wrong. */
@@ -10163,7 +10211,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                name: "from-your-people" | "trending";
+                name: "from-your-people" | "in-your-language" | "trending";
             };
             cookie?: never;
         };

@@ -59,9 +59,7 @@ function Rows({ home }: { home: HomePage }) {
       {rest.slice(3).map((row) => (
         <Row key={keyOf(row)} row={row} />
       ))}
-      {home.later.map((name) => (
-        <Later key={name} name={name} home={home} />
-      ))}
+      <Later names={home.later} exclude={home.rows.flatMap((row) => row.cards.map((card) => card.item.id))} />
     </>
   );
 }
@@ -70,19 +68,32 @@ function keyOf(row: RowOfTitles): string {
   return `${row.name}:${row.about?.id ?? ""}`;
 }
 
-/** A row that comes by itself, since it costs more. */
-function Later({ name, home }: { name: HomePage["later"][number]; home: HomePage }) {
-  const exclude = home.rows.flatMap((row) => row.cards.map((card) => card.item.id));
+/** Rows that come by themselves, since they cost more: one after the other, so that no title is in two. */
+function Later({
+  names: [name, ...rest],
+  exclude,
+}: {
+  names: HomePage["later"];
+  exclude: readonly number[];
+}) {
   const later = useQuery({
     queryKey: ["home", "later", name],
-    queryFn: async ({ signal }): Promise<LaterRow> =>
-      dataOf(
-        await client.GET("/api/home/rows/{name}", { params: { path: { name }, query: { exclude } }, signal }),
-      ),
+    enabled: name !== undefined,
+    queryFn: async ({ signal }): Promise<LaterRow> => {
+      if (name === undefined) return { row: null };
+      const params = { path: { name }, query: { exclude: [...exclude] } };
+      return dataOf(await client.GET("/api/home/rows/{name}", { params, signal }));
+    },
     staleTime: 10 * 60_000,
   });
-  // A row that does not come is missed by nobody.
-  if (later.error) return null;
-  if (!later.data) return <ShelfSkeleton />;
-  return later.data.row ? <Row row={later.data.row} /> : null;
+  if (name === undefined) return null;
+  if (later.isPending) return <ShelfSkeleton />;
+  const row = later.data?.row;
+  const shown = row?.cards.map((card) => card.item.id) ?? [];
+  return (
+    <>
+      {row && <Row row={row} />}
+      <Later names={rest} exclude={[...exclude, ...shown]} />
+    </>
+  );
 }
