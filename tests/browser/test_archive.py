@@ -42,7 +42,7 @@ def test_a_file_becomes_text_and_the_trash_gives_it_back(
     choose(page, clip)
     expect(rows(page)).to_have_count(1)
     # Seen without a reload: the work on it, and its end.
-    expect(page.get_by_text("0:08")).to_be_visible(timeout=_WORKED_ON_WITHIN_MS)
+    expect(page.get_by_text("0:08", exact=True)).to_be_visible(timeout=_WORKED_ON_WITHIN_MS)
     expect(rows(page).get_by_role("progressbar")).to_have_count(0, timeout=_WORKED_ON_WITHIN_MS)
     page.locator("h1").click()
     for key in ("j", "x"):
