@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from alembic import command
 from sqlalchemy import text
 
-from mediatheque.kit.database import Database, alembic_config, migrate, sqlalchemy_url
+from mediatheque.kit.database import Connection, Database, alembic_config, migrate, sqlalchemy_url
 from mediatheque.kit.errors import Invalid, Unavailable
+from mediatheque.library.queries.users import User
 
 
 def test_the_migrations_make_what_the_tables_say(database_url: str) -> None:
@@ -46,3 +48,24 @@ def test_a_server_that_does_not_answer_is_said_so() -> None:
     with pytest.raises(Unavailable, match="does not answer") as failure, database.transaction():
         pass
     assert "secret" not in str(failure.value)
+
+
+def test_two_who_wait_for_each_other_both_come_to_their_end(database: Database, ada: User, ben: User) -> None:
+    both_hold_one = Barrier(2)
+    tries: list[int] = []
+
+    def lock(order: tuple[int, int]) -> tuple[int, int]:
+        def hold(db: Connection) -> tuple[int, int]:
+            tries.append(order[0])
+            for n, user_id in enumerate(order):
+                db.execute(text("SELECT FROM users WHERE id = :id FOR UPDATE"), {"id": user_id})
+                if n == 0 and len(tries) <= 2:
+                    both_hold_one.wait(10)
+            return order
+
+        return database.settle(hold)
+
+    orders = [(ada.id, ben.id), (ben.id, ada.id)]
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lock, orders)) == orders
+    assert len(tries) == 3

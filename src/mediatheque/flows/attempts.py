@@ -16,7 +16,7 @@ from mediatheque.flows.taking import BEGUN, Taking
 from mediatheque.jobs import queries
 from mediatheque.jobs.queries import Superseded
 from mediatheque.jobs.states import Lane, State
-from mediatheque.kit.database import is_lost_connection
+from mediatheque.kit.database import is_deadlock, is_lost_connection
 from mediatheque.kit.errors import Cancelled, MediathequeError, Unavailable
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ def attempt(context: JobContext, do: Doing) -> None:
         if is_lost_connection(error):
             # Who is to write down what, and where? The queue gives it to the next once the database is back.
             raise Unavailable("The database went away.") from error
+        if is_deadlock(error):
+            _put_off_or_fail(begun, context, Unavailable("Somebody else changed the same things"))
         _fail(
             begun,
             f"Something unforeseen went wrong ({type(error).__name__}); the worker's log says where. "

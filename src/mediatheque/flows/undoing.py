@@ -13,8 +13,8 @@ from mediatheque.vocabulary import Decision, Verdict
 
 def undo_batch(database: Database, user_id: int, batch_id: int) -> Batch:
     """Take back a batch; raises NotFound, or Conflict when there is nothing to take back."""
-    with database.transaction() as db:
-        return _undo(db, user_id, batch_id)
+    # What the batch brought is embedded and enriched meanwhile, which holds the same items in another order.
+    return database.settle(lambda db: _undo(db, user_id, batch_id))
 
 
 def _undo(db: Connection, user_id: int, batch_id: int) -> Batch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ from mediatheque.kit.errors import Invalid, Unavailable
 P = ParamSpec("P")
 R = TypeVar("R")
 
+#: How long is waited before each next try, in seconds.
+_AFTER_DEADLOCKS = (0.05, 0.2, 0.8)
 #: Any number: the advisory lock under which one process at a time migrates.
 _MIGRATION_LOCK = 7_306_015
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -72,7 +75,24 @@ class Database:
             with self.engine.begin() as db:
                 yield db
         except OperationalError as error:
-            raise _as_unavailable(error) from error
+            _say_unavailable(error)
+            raise
+
+    def settle(self, do: Callable[[Connection], R]) -> R:
+        """What `do` makes of a transaction, which is begun again where PostgreSQL broke it off to end a deadlock.
+
+        For what touches many rows in no one order while background work does: whoever is broken off changed nothing.
+        """
+        for wait in _AFTER_DEADLOCKS:
+            try:
+                with self.transaction() as db:
+                    return do(db)
+            except OperationalError as error:
+                if not is_deadlock(error):
+                    raise
+                time.sleep(wait)
+        with self.transaction() as db:
+            return do(db)
 
     @property
     def async_engine(self) -> AsyncEngine:
@@ -90,7 +110,8 @@ class Database:
             async with self.async_engine.begin() as db:
                 yield db
         except OperationalError as error:
-            raise _as_unavailable(error) from error
+            _say_unavailable(error)
+            raise
 
     async def run(
         self, query: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
@@ -108,7 +129,8 @@ class Database:
                 await db.execution_options(isolation_level="AUTOCOMMIT")
                 return await db.run_sync(query, *args, **kwargs)
         except OperationalError as error:
-            raise _as_unavailable(error) from error
+            _say_unavailable(error)
+            raise
 
     @asynccontextmanager
     async def alone(self, lock: int) -> AsyncGenerator[bool]:
@@ -133,7 +155,8 @@ class Database:
                     if got:
                         db.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": lock})
         except OperationalError as error:
-            raise _as_unavailable(error) from error
+            _say_unavailable(error)
+            raise
 
     def migrate(self) -> None:
         """Bring the schema up to date; several processes may call it at once, one does the work."""
@@ -191,7 +214,8 @@ def migrate(url: str) -> None:
             db.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _MIGRATION_LOCK})
             db.commit()
     except OperationalError as error:
-        raise _as_unavailable(error) from error
+        _say_unavailable(error)
+        raise
     finally:
         engine.dispose()
 
@@ -223,11 +247,19 @@ def is_lost_connection(error: BaseException) -> bool:
     return False
 
 
-def _as_unavailable(error: OperationalError) -> Exception:
-    """A lost or refused connection in words; anything else as it was."""
+def is_deadlock(error: BaseException) -> bool:
+    """Whether two transactions waited for each other, and PostgreSQL broke this one off."""
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, psycopg.errors.DeadlockDetected):
+        seen = seen.__cause__ or seen.__context__
+    return seen is not None
+
+
+def _say_unavailable(error: OperationalError) -> None:
+    """Raise a lost or refused connection in words; anything else stays as it was."""
+    # It is not raised from here: an error that is its own cause has no end for who looks for its cause.
     reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-    if not error.connection_invalidated and "connect" not in reason.lower():
-        return error
-    return Unavailable(
-        f"The database does not answer ({reason}). Is it running, and is MEDIATHEQUE_DATABASE_URL right?"
-    )
+    if error.connection_invalidated or "connect" in reason.lower():
+        raise Unavailable(
+            f"The database does not answer ({reason}). Is it running, and is MEDIATHEQUE_DATABASE_URL right?"
+        ) from error
