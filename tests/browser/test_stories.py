@@ -158,7 +158,7 @@ def test_the_first_visitor(empty_library: Served, open_page: OpenPage, watch: Wa
     _credentials(page, "Ada", PASSWORD)
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("heading", name="Welcome, Ada")).to_be_visible()
-    page.get_by_role("link", name="Go to your library").click()
+    page.get_by_role("link", name="Your library").click()
     page.get_by_role("button", name="Ada").click()
     page.get_by_role("menuitem", name="Sign out").click()
     _credentials(page, "Ada", "not the password at all")
