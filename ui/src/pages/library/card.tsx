@@ -1,4 +1,5 @@
 /** A title on the shelf: its cover and where the person stands with it; or a line of a list. */
+import { t } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { useRouter } from "@tanstack/react-router";
 import { Bookmark, Check, EyeOff, Star } from "lucide-react";
@@ -233,5 +234,5 @@ function detail(card: CardView): string {
 
 function length(card: CardView): string {
   if (card.runtime_minutes) return duration(card.runtime_minutes * 60);
-  return card.pages ? `${number(card.pages)} p.` : "";
+  return card.pages ? t`${number(card.pages)} p.` : "";
 }

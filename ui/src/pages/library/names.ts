@@ -18,7 +18,7 @@ export const FACET_NAMES: Record<FacetName, MessageDescriptor> = {
 };
 
 const STATE_NAMES: Record<State, MessageDescriptor> = {
-  seen: msg`Seen, read or heard`,
+  seen: msg`Seen or read`,
   unseen: msg`Not yet`,
   started: msg`Begun`,
   saved: msg`For later`,
