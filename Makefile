@@ -41,7 +41,7 @@ run: page ## Serve the demo library and its page; Ctrl-C stops it
 page: $(READY) ## Build the page of ui/, if it has changed; needs no Node.js on this machine
 	@$(BIN)/python hatch_build.py
 
-test: $(READY_DEV) ## Run every test
+test: $(READY_DEV) page ## Run every test; those of the page try what is built
 	$(BIN)/pytest -n 2 --dist worksteal -q
 
 check: $(READY_DEV) ## Lint, format, types, import contracts; the page's too, and that its client is the API's
