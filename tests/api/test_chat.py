@@ -44,7 +44,7 @@ def test_an_answer_comes_sentence_by_sentence(as_ada: TestClient, archive: Asked
     assert by_name["searching"] == {"query": QUESTION}
     citation = by_name["sentence"]["citations"][0]
     assert "about thirty-four degrees" in citation["quote"]
-    assert citation["page"] == f"/media/{archive.bees}?t=10"
+    assert citation["page"] == f"/archive/{archive.bees}?t=10"
     assert citation["link"].endswith("t=10s")
     assert by_name["done"]["is_found"] is True
     assert archive.bens not in {source["media_id"] for source in by_name["sources"]["sources"]}
@@ -117,6 +117,15 @@ def test_a_sentence_of_a_model_is_sent_when_it_holds(
     said = [data["text"] for name, data in told if name == "sentence"]
     assert said == ["It is about thirty-four degrees in the cluster."]
     assert told[-1][1]["made_by"] == "fake"
+
+
+def test_who_answers_is_said_before_anybody_asks(
+    client: TestClient, as_ada: TestClient, opened: Mediatheque
+) -> None:
+    assert as_ada.get("/api/chat").json() == {"made_by": "extractive"}
+    opened.__dict__["llm"] = FakeModel([])
+    assert as_ada.get("/api/chat").json() == {"made_by": "fake"}
+    assert client.get("/api/chat").status_code == 401
 
 
 def test_what_breaks_is_told_as_a_problem_without_details(

@@ -80,7 +80,7 @@ class TestRecordings:
         (recording,) = answer["recordings"]
         assert (recording["media_id"], recording["title"], recording["count"]) == (media, "Films I keep", 1)
         (passage,) = recording["passages"]
-        assert passage["page"] == f"/media/{media}?t=754"
+        assert passage["page"] == f"/archive/{media}?t=754"
         assert passage["link"] == "https://www.youtube.com/watch?v=aaaaaaaaaaa&t=754s"
         assert (passage["speaker"], passage["speaker_name"]) == (1, "Tove")
         assert [passage["text"][a:b] for a, b in passage["highlights"]] == ["Arrival"]

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
 from mediatheque.api.chat_shapes import (
+    Answerer,
     ChatQuestion,
     ThreadMessages,
     ThreadName,
@@ -33,7 +34,7 @@ from mediatheque.api.embedding import embedder_or_none
 from mediatheque.api.shapes import EVENT_SCHEMA, NO_NUL, Page, PathId
 from mediatheque.kit.database import Connection
 from mediatheque.kit.errors import Invalid, MediathequeError, Unavailable
-from mediatheque.search.answers import Sentence
+from mediatheque.search.answers import EXTRACTIVE, Sentence
 from mediatheque.search.queries import threads
 from mediatheque.search.queries.threads import Thread
 from mediatheque.wiring import Mediatheque
@@ -76,6 +77,13 @@ async def chat(app: Opened, asker: Asker, asked: ChatQuestion, request: Request)
     asking = Asking(asker.id, asked.question, asked.thread_id, which)
     headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
     return _Events(_streamed(app, asking), turn, headers)
+
+
+@router.get("/chat", summary="Who answers")
+async def get_answerer(app: Opened, asker: Asker) -> Answerer:
+    """The language model that writes answers, if there is one; without one, quotations answer by themselves."""
+    llm = await to_thread.run_sync(_llm_or_none, app)
+    return Answerer(made_by=EXTRACTIVE if llm is None else llm.name)
 
 
 @router.get("/threads", summary="Your conversations", responses=problems.describe(404))

@@ -117,6 +117,14 @@ class ThreadMessages(ThreadView):
     messages: list[MessageView]
 
 
+class Answerer(BaseModel):
+    """Who answers."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"made_by": "extractive"}})
+
+    made_by: str = Field(description="`extractive`: quotations alone; else the language model that writes.")
+
+
 class ThreadName(BaseModel):
     """What a conversation is called."""
 
@@ -193,4 +201,4 @@ def _citation_view(citation: Citation) -> CitationView:
 
 
 def _page(media_id: int | None, start_ms: int | None) -> str | None:
-    return f"/media/{media_id}?t={(start_ms or 0) // 1000}" if media_id is not None else None
+    return f"/archive/{media_id}?t={(start_ms or 0) // 1000}" if media_id is not None else None

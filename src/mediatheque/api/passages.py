@@ -33,7 +33,7 @@ class PassageView(BaseModel):
                 "highlights": [[0, 7], [12, 16]],
                 "score": 0.98,
                 "matched": ["text", "semantic"],
-                "page": "/media/12?t=761",
+                "page": "/archive/12?t=761",
                 "link": "https://www.youtube.com/watch?v=jNQXAC9IVRw&t=761s",
             }
         }
@@ -145,7 +145,7 @@ def _passage(hit: PassageHit) -> PassageView:
         highlights=list(hit.highlights),
         score=hit.score,
         matched=list(hit.matched),
-        page=f"/media/{hit.media_id}?t={second}",
+        page=f"/archive/{hit.media_id}?t={second}",
         link=beginning_at(hit.link, second) if hit.link is not None else None,
     )
 

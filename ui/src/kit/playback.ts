@@ -71,8 +71,8 @@ export class Playback {
     return () => {
       for (const name of EVENTS) element.removeEventListener(name, this.look);
       element.removeEventListener("timeupdate", this.tell);
+      // Browsers pause what leaves the document by themselves.
       cancelAnimationFrame(this.frame);
-      element.pause();
       this.element = null;
     };
   };

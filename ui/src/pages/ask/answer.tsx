@@ -118,7 +118,7 @@ function Chip({ number, citation }: Numbered) {
   return (
     <HoverCard.Root openDelay={150} closeDelay={100}>
       <HoverCard.Trigger asChild>
-        <span className="align-[0.3em]">
+        <span className="align-[0.15em] text-sm leading-none">
           <Opening
             citation={citation}
             label={t`Source ${number}: ${where}. “${citation.quote}”`}
@@ -236,19 +236,34 @@ function Foot({
   );
 }
 
-export function MadeBy({ madeBy }: { madeBy: string | null | undefined }) {
+type MadeByProps = {
+  madeBy: string | null | undefined;
+  /** Nothing is answered yet. */
+  isToCome?: boolean;
+};
+
+/** Who wrote an answer, or is going to. */
+export function MadeBy({ madeBy, isToCome = false }: MadeByProps) {
   if (!madeBy) return null;
   if (madeBy === "extractive")
     return (
       <>
-        <TextQuote aria-hidden className="size-3.5" />
-        <Trans>Quoted word for word, without a language model</Trans>
+        <TextQuote aria-hidden className="size-3.5 shrink-0" />
+        {isToCome ? (
+          <Trans>Answers are quotations, word for word; no language model is asked</Trans>
+        ) : (
+          <Trans>Quoted word for word, without a language model</Trans>
+        )}
       </>
     );
   return (
     <>
-      <Sparkles aria-hidden className="size-3.5" />
-      <Trans>Written by {madeBy}; every sentence was held against its sources</Trans>
+      <Sparkles aria-hidden className="size-3.5 shrink-0" />
+      {isToCome ? (
+        <Trans>{madeBy} answers; every sentence is held against its sources</Trans>
+      ) : (
+        <Trans>Written by {madeBy}; every sentence was held against its sources</Trans>
+      )}
     </>
   );
 }

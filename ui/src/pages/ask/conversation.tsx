@@ -40,7 +40,7 @@ export function Conversation({ id, turn, onAgain }: ConversationProps) {
           onAgain={onAgain}
         />
       ))}
-      {turn && <Coming turn={turn} onAgain={onAgain} />}
+      {turn && <Coming key={turn.number} turn={turn} onAgain={onAgain} />}
     </div>
   );
 }
@@ -66,9 +66,14 @@ function turnsOf(thread: ThreadMessages | undefined, turn: Turn | undefined): re
     else if (last && !last.answer) told[told.length - 1] = { ...last, answer: message };
   }
   const last = told.at(-1);
-  const isTold = last?.question.text === turn?.question;
-  if (turn && last && isTold && (!last.answer || last.answer.id === turn.done?.message_id)) told.pop();
+  if (turn && last?.question.text === turn.question && isSame(last.answer, turn)) told.pop();
   return told;
+}
+
+/** Whether what is kept of a question is what comes of it now. What was stopped or broke off may be kept in part. */
+function isSame(answer: MessageView | undefined, turn: Turn): boolean {
+  if (!answer || turn.state === "stopped" || turn.state === "failed") return true;
+  return answer.id === turn.done?.message_id;
 }
 
 function Question({ children }: { children: string }) {
@@ -131,7 +136,11 @@ function Coming({ turn, onAgain }: { turn: Turn; onAgain: (question: string) => 
   };
   const isGoing = turn.state === "asking";
   return (
-    <article ref={place} aria-busy={isGoing} className="flex scroll-mt-20 flex-col gap-5">
+    <article
+      ref={place}
+      aria-busy={isGoing}
+      className="flex min-h-[calc(100dvh-18rem)] scroll-mt-20 flex-col gap-5 lg:scroll-mt-8"
+    >
       <Question>{turn.question}</Question>
       <div aria-live="polite" className="flex flex-col gap-5">
         {isGoing && turn.sentences.length === 0 && <Looking turn={turn} />}

@@ -1,4 +1,4 @@
-/** A small player at the edge: what is cited is heard without leaving the answer. */
+/** A small player above the question box: what is cited is heard without leaving the answer. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -59,7 +59,7 @@ function Docked({ now }: { now: Listening }) {
   return (
     <section
       aria-label={t`Player`}
-      className="appear fixed inset-x-3 bottom-20 z-40 rounded-2xl border border-line bg-raised p-3 shadow-high sm:left-auto sm:w-96 lg:right-6 lg:bottom-6"
+      className="appear rounded-2xl border border-line bg-raised p-2.5 shadow-card"
     >
       {source && (
         // biome-ignore lint/a11y/useMediaCaption: what is said stands in the citation, and on the recording's page

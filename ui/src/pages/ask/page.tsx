@@ -4,10 +4,13 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { MessagesSquare } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { client, dataOf } from "@/api/client";
 import { Button } from "@/kit/button";
+import { cn } from "@/kit/classes";
 import { Dialog } from "@/kit/overlay";
 import { useShortcuts } from "@/kit/shortcuts";
 import { useTitle } from "@/kit/title";
+import { MadeBy } from "./answer";
 import { Composer } from "./composer";
 import { Conversation } from "./conversation";
 import { Dock } from "./dock";
@@ -73,23 +76,26 @@ export default function Ask() {
             <Composer {...composer} placeholder={t`What would you like to know?`} />
           </Start>
         ) : (
-          <>
+          <div className="grow pb-10">
             <h1 className="sr-only">{thread?.title ?? mine?.question ?? t`Conversation`}</h1>
-            <div className="grow pb-10">
-              <Conversation id={id} turn={mine} onAgain={begin} />
-            </div>
-            <div className="sticky bottom-16 z-20 -mx-2 bg-linear-to-t from-paper from-70% to-transparent px-2 pt-6 pb-3 lg:bottom-0 lg:-mb-16 lg:pb-5">
-              <Composer {...composer} placeholder={t`Ask on, or something else`} />
-            </div>
-          </>
+            <Conversation id={id} turn={mine} onAgain={begin} />
+          </div>
         )}
+        <div
+          className={cn(
+            "sticky bottom-16 z-20 -mx-2 flex flex-col gap-2 px-2 pb-3 lg:bottom-0 lg:-mb-16 lg:pb-5",
+            !isNew && "bg-linear-to-t from-paper from-70% to-transparent pt-6",
+          )}
+        >
+          <Dock />
+          {!isNew && <Composer {...composer} placeholder={t`Ask on, or something else`} />}
+        </div>
       </div>
       <aside aria-label={t`Conversations`} className="hidden xl:block">
         <div className="sticky top-8 max-h-[calc(100dvh-4rem)] overflow-y-auto">
           <ThreadList open={id} />
         </div>
       </aside>
-      <Dock />
     </div>
   );
 }
@@ -99,6 +105,11 @@ type StartProps = { scope: Scope; onAsk: (question: string) => void; children: R
 /** Before the first question. */
 function Start({ scope, onAsk, children }: StartProps) {
   const { data: recording } = useRecording(scope.media);
+  const { data: answerer } = useQuery({
+    queryKey: ["answerer"],
+    queryFn: async ({ signal }) => dataOf(await client.GET("/api/chat", { signal })),
+    staleTime: 5 * 60_000,
+  });
   return (
     <div className="flex grow flex-col justify-center gap-6 pb-16">
       <header className="text-center">
@@ -112,7 +123,12 @@ function Start({ scope, onAsk, children }: StartProps) {
           </Trans>
         </p>
       </header>
-      {children}
+      <div>
+        {children}
+        <p className="mt-2.5 flex h-4 items-center justify-center gap-1.5 text-xs text-muted">
+          <MadeBy madeBy={answerer?.made_by} isToCome />
+        </p>
+      </div>
       <Suggestions media={scope.media} onAsk={onAsk} />
     </div>
   );

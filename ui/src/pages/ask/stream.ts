@@ -10,6 +10,8 @@ export type Source = Pick<
 >;
 
 export type Turn = {
+  /** Each is another one. */
+  number: number;
   question: string;
   filters: ChatFilters | undefined;
   /** The conversation; none until the server names it. */
@@ -53,6 +55,7 @@ export async function ask(asked: Asked, onThread: (thread: ThreadView) => void):
   const mine = new AbortController();
   abort = mine;
   turn = {
+    number: (turn?.number ?? 0) + 1,
     question: asked.question,
     filters: asked.filters,
     threadId: asked.threadId,

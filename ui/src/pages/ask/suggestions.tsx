@@ -1,4 +1,4 @@
-/** Questions to begin with, made of what is really there: who speaks, and which titles are spoken of. */
+/** Questions to begin with, made of what is really there: titles that are spoken of, words that are said, and one's own history. */
 import { useLingui } from "@lingui/react/macro";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { ArrowUpRight } from "lucide-react";
@@ -73,19 +73,23 @@ function useSuggested(media: number | undefined): { suggested: readonly Suggeste
         dataOf(await client.GET("/api/media/{media_id}", { params: { path: { media_id: id } }, signal })),
     })),
   });
+  const rated = useQuery({
+    queryKey: ["ratings", "latest"],
+    queryFn: async ({ signal }) =>
+      dataOf(await client.GET("/api/ratings", { params: { query: { limit: 1 } }, signal })).items,
+    enabled: media === undefined,
+  });
   const perRecording = details.flatMap(({ data }) => {
     if (!data) return [];
-    const from = data.title;
-    const titles = data.works.map(({ title }) => ({ question: t`What is said about ${title}?`, from }));
-    const voices = data.speakers.flatMap(({ name }) => {
-      const [tag] = data.tags;
-      return name && tag ? [{ question: t`What does ${name} say about ${tag}?`, from }] : [];
-    });
-    const tagged = data.tags.slice(0, 1).map((tag) => ({ question: t`What is said about ${tag}?`, from }));
-    return [
-      [...titles.slice(0, 2), ...voices.slice(0, 1), ...titles.slice(2), ...voices.slice(1), ...tagged],
-    ];
+    // What people tagged need not be said; what was found in the words was.
+    const said = data.all_tags.flatMap(({ name, by }) => (by === "machine" ? [name] : []));
+    const about = [...data.works.map(({ title }) => title), ...said];
+    return [about.map((one) => ({ question: t`What is said about ${one}?`, from: data.title }))];
   });
+  const own = (rated.data ?? []).map(({ item: { title } }) => ({
+    question: t`How did I rate ${title}?`,
+    from: t`Your history`,
+  }));
   // One of each recording in turn, so that the newest does not fill the page.
   const suggested: Suggested[] = [];
   const longest = Math.max(0, ...perRecording.map((those) => those.length));
@@ -95,6 +99,6 @@ function useSuggested(media: number | undefined): { suggested: readonly Suggeste
       if (one && !suggested.some(({ question }) => question === one.question)) suggested.push(one);
     }
   }
-  const isLoading = listed.isLoading || details.some((one) => one.isLoading);
-  return { suggested: suggested.slice(0, SHOWN), isLoading };
+  const isLoading = listed.isLoading || rated.isLoading || details.some((one) => one.isLoading);
+  return { suggested: [...suggested.slice(0, SHOWN - own.length), ...own], isLoading };
 }

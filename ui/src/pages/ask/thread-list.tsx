@@ -60,7 +60,7 @@ export function ThreadList({ open, onChosen }: ThreadListProps) {
           )}
         </p>
       )}
-      <ul className="-mx-1 flex flex-col gap-0.5">
+      <ul className="flex flex-col gap-0.5">
         {threads?.map((thread) => (
           <Row key={thread.id} thread={thread} isOpen={thread.id === open} onChosen={onChosen} />
         ))}

@@ -144,8 +144,7 @@ function Tags({ media }: { media: MediaDetails }) {
   const add = () => {
     const name = draft?.trim();
     setDraft(undefined);
-    if (name && !media.tags.some((tag) => tag.toLowerCase() === name.toLowerCase()))
-      void retag([...media.tags, name], t`Tagged “${name}”`);
+    if (name && !media.tags.some((tag) => tag.toLowerCase() === name.toLowerCase())) void retag(name, true);
   };
   return (
     <ul aria-label={t`Tags`} className="mt-3 flex flex-wrap items-center gap-1.5">
@@ -163,12 +162,7 @@ function Tags({ media }: { media: MediaDetails }) {
           <button
             type="button"
             aria-label={t`Take the tag ${name} off`}
-            onClick={() =>
-              void retag(
-                media.tags.filter((tag) => tag !== name),
-                t`“${name}” is taken off`,
-              )
-            }
+            onClick={() => void retag(name, false)}
             className="grid size-5 place-items-center rounded-full text-muted hover:bg-line hover:text-ink"
           >
             <X aria-hidden className="size-3" />

@@ -3,7 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, AudioLines, Copy } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import type { LineView, MediaDetails } from "@/api/schema";
 import { cn } from "@/kit/classes";
 import { Segments } from "@/kit/field";
@@ -125,7 +125,7 @@ function Recording({ media }: { media: MediaDetails }) {
                 media={media}
                 lines={lines}
                 playback={playback}
-                wanted={finding.field.wanted}
+                wanted={finding.sought}
                 hit={finding.hit}
                 above={above}
                 onSeek={seek}
@@ -155,7 +155,8 @@ function useFinding(lines: readonly LineView[] | undefined, first: string) {
   const field = useRef<HTMLInputElement>(null);
   const [wanted, setWanted] = useState(first);
   const [at, setAt] = useState(0);
-  const hits = useMemo(() => linesWith(lines ?? [], wanted), [lines, wanted]);
+  const sought = useDeferredValue(wanted);
+  const hits = useMemo(() => linesWith(lines ?? [], sought), [lines, sought]);
   const seconds = useMemo(
     () => hits.slice(0, 500).map((hit) => (lines?.[hit]?.start_ms ?? 0) / 1000),
     [hits, lines],
@@ -164,6 +165,7 @@ function useFinding(lines: readonly LineView[] | undefined, first: string) {
   return {
     seconds,
     hit: hits[at],
+    sought,
     field: {
       field,
       wanted,

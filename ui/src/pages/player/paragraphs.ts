@@ -72,10 +72,17 @@ export function lineAt(lines: readonly LineView[], ms: number): number {
 
 /** A text to find things in: no case and no accents, of the same length, so that places hold in the original. */
 function plain(text: string): string {
+  // Most lines are, and ten thousand of them are looked through with every letter that is typed.
+  if (isAscii(text)) return text.toLowerCase();
   return Array.from(text, (letter) => {
     const bare = letter.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
     return bare.length === letter.length ? bare : letter;
   }).join("");
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
+  return true;
 }
 
 /** Where words stand in a text: from and up to which character. */

@@ -56,6 +56,7 @@ export function useWork(media: MediaDetails | undefined): JobView | undefined {
   useEffect(() => {
     if (!isGoing || jobId === undefined || mediaId === undefined) return undefined;
     // The browser connects again by itself, and says what it heard last.
+    setTold(undefined);
     const events = new EventSource(`/api/jobs/events?job=${jobId}`);
     let done = -1;
     events.addEventListener("job", (event: MessageEvent<string>) => {
@@ -89,13 +90,18 @@ export function useCorrections(media: MediaDetails) {
   const lines = linesQuery(media.id).queryKey;
   const params = { path: { media_id: media.id } };
 
-  async function tell(body: MediaChange): Promise<void> {
-    const changed = dataOf(await client.PATCH("/api/media/{media_id}", { params, body }));
-    queries.setQueryData(queryKey, changed);
-    // Lists show titles and tags, and other recordings may know a voice now.
+  /** Lists show titles and tags, and other recordings may know a voice now. */
+  function refreshOthers(): void {
+    void queries.invalidateQueries({ queryKey: ["archive"] });
     void queries.invalidateQueries({
       predicate: ({ queryKey: [first, second] }) => first === "media" && second !== media.id,
     });
+  }
+
+  async function tell(body: MediaChange): Promise<void> {
+    const changed = dataOf(await client.PATCH("/api/media/{media_id}", { params, body }));
+    queries.setQueryData(queryKey, changed);
+    refreshOthers();
   }
 
   /** Shown at once, told, said; taken back when it is refused or undone. */
@@ -118,28 +124,33 @@ export function useCorrections(media: MediaDetails) {
     say(news, { action: { label: t`Undo`, run: () => void tell(undo).catch(sayError) } });
   }
 
-  async function correct(changes: readonly { line: LineView; text: string | null }[]): Promise<void> {
-    const before = queries.getQueryData(lines);
-    const byStart = new Map(changes.map(({ line, text }) => [line.start_ms, text]));
+  /** What lines say from now on; null: what was heard. */
+  async function write(texts: ReadonlyMap<number, string | null>): Promise<void> {
     await queries.cancelQueries({ queryKey: lines });
-    queries.setQueryData(lines, (now) => now?.map((line) => corrected(line, byStart.get(line.start_ms))));
-    const body = changes.map(({ line, text }) => ({ start_ms: line.start_ms, text }));
-    const back = changes.map(({ line }) => ({
-      start_ms: line.start_ms,
-      text: line.heard === null ? null : line.text,
-    }));
+    const before = queries.getQueryData(lines);
+    queries.setQueryData(lines, (now) => now?.map((line) => corrected(line, texts.get(line.start_ms))));
     try {
-      await tell({ lines: body });
+      await tell({ lines: Array.from(texts, ([start_ms, text]) => ({ start_ms, text })) });
     } catch (error) {
       queries.setQueryData(lines, before);
+      throw error;
+    }
+    // The work that follows asks for the lines, and may have done so just before.
+    await queries.invalidateQueries({ queryKey: lines });
+  }
+
+  async function correct(changes: readonly { line: LineView; text: string | null }[]): Promise<void> {
+    const undo = () =>
+      write(new Map(changes.map(({ line }) => [line.start_ms, line.heard === null ? null : line.text])));
+    try {
+      await write(new Map(changes.map(({ line, text }) => [line.start_ms, text])));
+    } catch (error) {
       sayError(error);
       return;
     }
-    const undo = () => {
-      queries.setQueryData(lines, before);
-      tell({ lines: back }).catch(sayError);
-    };
-    say(t`Corrected. What was heard is kept beside it.`, { action: { label: t`Undo`, run: undo } });
+    say(t`Corrected. What was heard is kept beside it.`, {
+      action: { label: t`Undo`, run: () => void undo().catch(sayError) },
+    });
   }
 
   return {
@@ -148,9 +159,28 @@ export function useCorrections(media: MediaDetails) {
       const undo = { title: media.own_title };
       return change({ title }, { title }, undo, t`It is called “${title}” now`);
     },
-    retag(tags: string[], news: string): Promise<void> {
-      const all_tags = tags.map((name) => ({ name, by: "person" as const }));
-      return change({ tags }, { tags, all_tags }, { tags: media.tags }, news);
+    /** Put a tag on, or take one off; the others stay whose they are. */
+    async retag(name: string, isOn: boolean): Promise<void> {
+      const tell = async (on: boolean) => {
+        const others = media.all_tags.filter((tag) => tag.name !== name);
+        const all_tags = on ? [...others, { name, by: "person" as const }] : others;
+        const tags = all_tags.map((tag) => tag.name);
+        queries.setQueryData(queryKey, (now) => now && { ...now, tags, all_tags });
+        const body = { ids: [media.id], add: on ? [name] : [], remove: on ? [] : [name] };
+        await client.POST("/api/media/tags", { body });
+        refreshOthers();
+        await queries.invalidateQueries({ queryKey, exact: true });
+      };
+      const before = queries.getQueryData(queryKey);
+      try {
+        await tell(isOn);
+      } catch (error) {
+        queries.setQueryData(queryKey, before);
+        sayError(error);
+        return;
+      }
+      const news = isOn ? t`Tagged “${name}”` : t`“${name}” is taken off`;
+      say(news, { action: { label: t`Undo`, run: () => void tell(!isOn).catch(sayError) } });
     },
     nameSpeaker(speaker: SpeakerView, name: string | null): Promise<void> {
       const speakers = media.speakers.map((one) =>
@@ -174,12 +204,12 @@ export function useCorrections(media: MediaDetails) {
       const restore = async () => {
         const path = { trashed_id: media.id };
         await client.POST("/api/media/{trashed_id}/restore", { params: { path } });
-        void queries.invalidateQueries({ queryKey: ["media"] });
+        refreshOthers();
         await navigate({ to: "/archive/$id", params: { id: String(media.id) } });
       };
       await navigate({ to: "/archive" });
       queries.removeQueries({ queryKey });
-      void queries.invalidateQueries({ queryKey: ["media"] });
+      refreshOthers();
       say(t`“${media.title}” is in the trash`, {
         action: { label: t`Undo`, run: () => void restore().catch(sayError) },
       });

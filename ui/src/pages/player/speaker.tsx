@@ -34,13 +34,18 @@ export function SpeakerName({ media, speaker, className }: SpeakerProps) {
       trigger={
         <button
           type="button"
-          style={{ color: speakerColour(speaker.number) }}
+          // A little ink in it: the hues of charts are too light for small letters.
+          style={{ color: `color-mix(in oklab, ${speakerColour(speaker.number)} 70%, var(--ink))` }}
           className={cn(
             "group/name -ml-1 inline-flex items-center gap-1.5 rounded-md px-1 py-0.5 text-sm font-semibold hover:bg-sunken",
             className,
           )}
         >
-          <span aria-hidden className="size-2 rounded-full bg-current" />
+          <span
+            aria-hidden
+            style={{ backgroundColor: speakerColour(speaker.number) }}
+            className="size-2 rounded-full"
+          />
           {name}
           <Pencil
             aria-hidden

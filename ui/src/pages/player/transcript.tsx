@@ -2,10 +2,19 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useWindowVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { ArrowDownToLine } from "lucide-react";
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { LineView, MediaDetails } from "@/api/schema";
 import { Button } from "@/kit/button";
-import { type Playback, useSecond } from "@/kit/playback";
+import type { Playback } from "@/kit/playback";
 import { useShortcuts } from "@/kit/shortcuts";
 import { type Act, ParagraphRow } from "./paragraph";
 import { ParagraphEditor } from "./paragraph-editor";
@@ -39,8 +48,7 @@ export function Transcript({ media, lines, playback, wanted, hit, above, onSeek 
   });
   const [editing, setEditing] = useState<number>();
   const [chosen, setChosen] = useState<number>();
-  const second = useSecond(playback, 0.1);
-  const current = second > 0 ? lineAt(lines, second * 1000) : -1;
+  const current = useCurrent(playback, lines);
   const reveal = useReveal(rows, paragraphs, list, above);
   const { isFollowing, follow } = useFollowing(current, reveal);
 
@@ -129,6 +137,15 @@ export function Transcript({ media, lines, playback, wanted, hit, above, onSeek 
       )}
     </div>
   );
+}
+
+/** The line that is said now, or was last; -1 before it has begun. */
+function useCurrent(playback: Playback, lines: readonly LineView[]): number {
+  const read = useCallback(() => {
+    const second = playback.second();
+    return second > 0 ? lineAt(lines, second * 1000) : -1;
+  }, [playback, lines]);
+  return useSyncExternalStore(playback.watchClock, read);
 }
 
 /** How far from the top of the document the list begins. */
