@@ -55,7 +55,7 @@ function Leave() {
     <Panel
       isDanger
       title={t`Delete your account`}
-      says={<Trans>At once and for good. What others have, and the catalogue, stays.</Trans>}
+      says={<Trans>At once and for good. What others have stays, and so does the catalogue.</Trans>}
     >
       {mine.data ? (
         <>

@@ -27,7 +27,7 @@ export function Panel({ title, says, action, isDanger, children }: PanelProps) {
         isDanger ? "border-bad/40" : "border-line",
       )}
     >
-      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+      <header className="grid items-start justify-items-start gap-x-6 gap-y-4 sm:grid-cols-[minmax(0,1fr)_auto]">
         <div className="min-w-0 max-w-prose">
           <h2 id={id} className="text-xl font-semibold">
             {title}

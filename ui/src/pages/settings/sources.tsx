@@ -3,7 +3,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { DownloadCloud } from "lucide-react";
 import { client, dataOf } from "@/api/client";
-import type { SourceView } from "@/api/schema";
+import type { SourceView, SyncRequest } from "@/api/schema";
 import { Button } from "@/kit/button";
 import { KIND_PLURALS } from "@/kit/kinds";
 import { Failed } from "@/kit/states";
@@ -29,7 +29,9 @@ function Source({ source }: { source: SourceView }) {
   const queries = useQueryClient();
   const sync = useMutation({
     mutationFn: async () => {
-      await client.POST("/api/syncs", { body: { source: source.name, limit: 1000 } });
+      await client.POST("/api/syncs", {
+        body: { source: source.name as SyncRequest["source"], limit: 1000 },
+      });
     },
     onSuccess: () => {
       say(t`A worker brings works from ${source.title}.`);

@@ -158,7 +158,9 @@ function Everybody() {
   const parts: [string, number][] = [
     [t`Database`, database],
     [t`Files of recordings`, blobs],
-    ...folders.map((folder): [string, number] => [places[folder.name] ?? folder.name, folder.bytes]),
+    ...folders
+      .filter((folder) => folder.bytes > 0)
+      .map((folder): [string, number] => [places[folder.name] ?? folder.name, folder.bytes]),
   ];
   const sum = parts.reduce((total, [, size]) => total + size, 0);
   return (
@@ -197,7 +199,7 @@ function PerUser({ storage }: { storage: EverybodysStorage }) {
   return (
     <Panel title={t`By person`}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable. */}
-      <section aria-label={t`By person`} tabIndex={0} className="-mx-2 overflow-x-auto px-2">
+      <section aria-label={t`Table by person`} tabIndex={0} className="-mx-2 overflow-x-auto px-2">
         <table className="tabular w-full text-sm">
           <thead className="text-left text-muted">
             <tr>

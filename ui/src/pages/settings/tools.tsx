@@ -90,14 +90,14 @@ function Tool({ tool }: { tool: ToolView }) {
                   <Mark key="off" look="quiet">{t`Off`}</Mark>
                 ),
               ],
-              [t`Where`, tool.is_on ? (tool.address ?? t`on this machine`) : "–"],
+              ...(tool.is_on ? [[t`Where`, tool.address ?? t`on this machine`] as const] : []),
               ...(tool.address ? [[t`Key`, tool.has_key ? t`is set` : t`none`] as const] : []),
               [t`Set by`, <Code key="set">{tool.variable}</Code>],
             ]}
           />
         </div>
       </div>
-      <div aria-live="polite">
+      <div aria-live="polite" className="empty:-mt-5">
         {test.isPending ? (
           <Skeleton className="h-12 rounded-2xl" />
         ) : (

@@ -43,10 +43,14 @@ export default function Users() {
 
 function Registration() {
   const { t } = useLingui();
+  const { is_demo: isDemo } = useSession();
   const server = useQuery({
     queryKey: ["server"],
+    enabled: !isDemo,
     queryFn: async ({ signal }) => dataOf(await client.GET("/api/server", { signal })),
   });
+  // Nobody registers in the demo, whatever the settings say.
+  if (isDemo) return null;
   if (server.error) return <Failed error={server.error} onRetry={() => void server.refetch()} />;
   if (!server.data) return <PanelSkeleton className="h-32" />;
   const { registration: isOpen } = server.data;

@@ -11,7 +11,7 @@ import { isoDay, monthName, noon, weekdayName } from "./days";
 export function strengths(stretches: readonly StretchView[]): (views: number) => number {
   const sorted = stretches.map((one) => one.views).filter((views) => views > 0);
   sorted.sort((a, b) => a - b);
-  const bounds = [0.35, 0.65, 0.88].map((share) => sorted[Math.floor(share * sorted.length)] ?? 0);
+  const bounds = [0.35, 0.65, 0.88].map((share) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
   return (views) => (views <= 0 ? 0 : 1 + bounds.filter((bound) => views > bound).length);
 }
 

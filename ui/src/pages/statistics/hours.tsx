@@ -48,7 +48,7 @@ export function Hours({ statistics }: { statistics: Statistics }) {
       <div
         role="img"
         aria-label={t`Views by weekday and hour; most on ${weekdayName(best.weekday, "long")} around ${hourName(best.hour)}`}
-        className="grid grid-cols-[2.25rem_repeat(24,minmax(0,1fr))] items-center gap-y-1 sm:gap-y-1.5"
+        className="my-auto grid grid-cols-[2.25rem_repeat(24,minmax(0,1fr))] items-center gap-y-1 sm:gap-y-1.5"
       >
         {hours.map((row, weekday) => (
           <Day key={weekdayName(weekday, "long")} name={weekdayName(weekday)} row={row} most={best.views} />

@@ -58,13 +58,18 @@ export default function Statistics() {
 function Years({ statistics, chosen }: { statistics: Told; chosen: Year }) {
   const { t } = useLingui();
   const look =
-    "shrink-0 rounded-full border border-line px-4 py-1.5 text-sm text-muted hover:border-strong-line hover:text-ink aria-[current=true]:border-ink aria-[current=true]:bg-ink aria-[current=true]:font-medium aria-[current=true]:text-paper";
+    "shrink-0 rounded-full border border-line px-4 py-1.5 text-sm text-muted hover:border-strong-line hover:text-ink aria-[current=page]:border-ink aria-[current=page]:bg-ink aria-[current=page]:font-medium aria-[current=page]:text-paper";
   return (
     <nav
       aria-label={t`Years`}
       className="-mx-4 flex gap-2 overflow-x-auto px-4 py-1 [scrollbar-width:none] sm:-mx-6 sm:px-6 lg:mx-0 lg:flex-wrap lg:px-0"
     >
-      <Link to="/statistics" search={{ year: "all" }} aria-current={chosen === "all"} className={look}>
+      <Link
+        to="/statistics"
+        search={{ year: "all" }}
+        aria-current={chosen === "all" ? "page" : undefined}
+        className={look}
+      >
         <Trans>All years</Trans>
       </Link>
       {statistics.years.map(({ year }) => (
@@ -72,7 +77,7 @@ function Years({ statistics, chosen }: { statistics: Told; chosen: Year }) {
           key={year}
           to="/statistics"
           search={{ year }}
-          aria-current={chosen === year}
+          aria-current={chosen === year ? "page" : undefined}
           className={cn(look, "tabular")}
         >
           {year}

@@ -44,7 +44,8 @@ export async function drawn(
   ground(pen, look);
   heading(pen, words, look);
   const top = figures(pen, words, look);
-  heat(pen, statistics, look, top);
+  if (statistics.year === null) bars(pen, statistics, look, top);
+  else heat(pen, statistics, look, top);
   if (withTitles) titles(pen, statistics, words, look);
   else genres(pen, statistics, look);
   foot(pen, look);
@@ -113,25 +114,48 @@ function figures(pen: CanvasRenderingContext2D, words: Words, look: Look): numbe
   return 740;
 }
 
+/** The days of a year as squares. */
 function heat(pen: CanvasRenderingContext2D, statistics: Statistics, look: Look, top: number): void {
-  const stretches = statistics.year !== null ? statistics.days : statistics.months;
-  const strength = strengths(stretches);
-  const viewsByStart = new Map(stretches.map((one) => [one.start, one.views]));
-  const starts =
-    statistics.year !== null ? daysOf(statistics.year) : statistics.months.map((one) => one.start);
-  const columns = statistics.year !== null ? 53 : Math.ceil(starts.length / 7);
-  const step = Math.min((WIDTH - 2 * MARGIN) / columns, 26);
-  const offset = statistics.year !== null ? (new Date(statistics.year, 0, 1).getDay() + 6) % 7 : 0;
-  starts.forEach((start, at) => {
-    const place = at + offset;
-    const level = strength(viewsByStart.get(start) ?? 0);
+  if (statistics.year === null) return;
+  const strength = strengths(statistics.days);
+  const viewsByDay = new Map(statistics.days.map((one) => [one.start, one.views]));
+  const step = (WIDTH - 2 * MARGIN) / 53;
+  const before = (new Date(statistics.year, 0, 1).getDay() + 6) % 7;
+  daysOf(statistics.year).forEach((day, at) => {
+    const place = at + before;
+    const level = strength(viewsByDay.get(day) ?? 0);
     pen.fillStyle = level === 0 ? look.ink : look.accent;
     pen.globalAlpha = [0.09, 0.34, 0.56, 0.78, 1][level] ?? 0.09;
     pen.beginPath();
-    pen.roundRect(MARGIN + Math.floor(place / 7) * step, top + (place % 7) * step, step - 4, step - 4, 4);
+    pen.roundRect(
+      MARGIN + Math.floor(place / 7) * step,
+      top + (place % 7) * (step + 4),
+      step - 3,
+      step + 1,
+      4,
+    );
     pen.fill();
   });
   pen.globalAlpha = 1;
+}
+
+/** The months of all years as bars. */
+function bars(pen: CanvasRenderingContext2D, statistics: Statistics, look: Look, top: number): void {
+  const most = Math.max(1, ...statistics.months.map((month) => month.views));
+  const step = (WIDTH - 2 * MARGIN) / Math.max(1, statistics.months.length);
+  statistics.months.forEach((month, at) => {
+    const height = Math.max(3, (month.views / most) * 150);
+    pen.fillStyle = month.views ? look.accent : look.soft;
+    pen.beginPath();
+    pen.roundRect(
+      MARGIN + at * step,
+      top + 158 - height,
+      Math.max(1, step * 0.78),
+      height,
+      Math.min(5, step / 4),
+    );
+    pen.fill();
+  });
 }
 
 function daysOf(year: number): string[] {

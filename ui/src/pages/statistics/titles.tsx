@@ -32,7 +32,7 @@ function Titled({ item, place, note }: { item: ItemView; place?: number; note: R
         {place !== undefined && (
           <span
             aria-hidden
-            className="tabular absolute -bottom-2 -left-1.5 grid size-9 place-items-center rounded-full bg-ink font-display text-lg font-bold text-paper"
+            className="tabular absolute -top-2 -left-1.5 grid size-9 place-items-center rounded-full bg-ink font-display text-lg font-bold text-paper"
           >
             {number(place)}
           </span>
