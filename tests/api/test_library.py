@@ -133,10 +133,10 @@ def test_preferences_are_kept_whole_and_changed_in_part(as_ada: TestClient, as_b
     assert new == {"language": "", "theme": "system", "remote_images": False, "views": [], "remembered": {}}
     view = {"name": "Short", "search": "kind=film&sort=duration"}
     assert as_ada.put(path, json={"theme": "dark", "views": [view]}).json()["views"] == [view]
-    as_ada.patch(path, json={"remembered": {"player.speed": 1.5}})
+    as_ada.patch(path, json={"remembered": {"player.speed": 1.5, "code": "007"}})
     changed = as_ada.patch(path, json={"language": "de", "remembered": {"library.shape": "list"}}).json()
     assert changed == as_ada.get(path).json()
-    assert changed["remembered"] == {"player.speed": 1.5, "library.shape": "list"}
+    assert changed["remembered"] == {"player.speed": 1.5, "code": "007", "library.shape": "list"}
     assert (changed["theme"], changed["language"], changed["views"]) == ("dark", "de", [view])
     assert as_ben.get(path).json() == new
 

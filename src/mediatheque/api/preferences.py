@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StrictBool, StrictStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StrictBool,
+    StrictFloat,
+    StrictStr,
+)
 
 from mediatheque.api import problems
 from mediatheque.api.asking import Asker, Opened
@@ -43,7 +52,9 @@ Views = Annotated[
 Remembered = Annotated[
     dict[
         Annotated[str, Field(pattern="^[a-z][a-z0-9_.-]{0,63}$")],
-        StrictBool | float | Annotated[StrictStr, Field(max_length=500, pattern=NO_NUL)],
+        StrictBool
+        | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+        | Annotated[StrictStr, Field(max_length=500, pattern=NO_NUL)],
     ],
     Field(max_length=MOST_REMEMBERED, description="What the pages remember, under names of their own."),
 ]
