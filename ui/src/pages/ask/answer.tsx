@@ -128,7 +128,7 @@ function Chip({ number, citation }: Numbered) {
           </Opening>
         </span>
       </HoverCard.Trigger>
-      <HoverCard.Portal>
+      <HoverCard.Portal container={document.getElementById("main")}>
         <HoverCard.Content
           sideOffset={6}
           collisionPadding={12}

@@ -118,7 +118,7 @@ function Steps({ job }: { job: JobView }) {
   const done = new Set(job.timings.filter((one) => one.attempt === job.attempt).map((one) => one.step));
   const last = STEPS.findLastIndex((step) => done.has(step));
   return (
-    <ol className="mt-4 grid gap-x-6 gap-y-1.5 sm:grid-cols-2 xl:grid-cols-3">
+    <ol className="mt-4 grid gap-x-6 gap-y-1.5 sm:grid-cols-2">
       {STEPS.map((step, at) => {
         const isDone = at <= last;
         const isNow = at === last + 1 && job.state !== "pending";
