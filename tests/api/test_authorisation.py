@@ -24,6 +24,7 @@ from mediatheque.accounts.queries import add_api_key
 from mediatheque.accounts.tokens import issue_token
 from mediatheque.archive.queries.media import media_with_id
 from mediatheque.archive.queries.pairs import FoundPair, open_pairs, put_pairs
+from mediatheque.flows import correcting
 from mediatheque.flows.archiving import delete_media
 from mediatheque.flows.import_history import import_file
 from mediatheque.flows.uploads import begin
@@ -86,6 +87,9 @@ FOR_ADMINISTRATORS = {
     ("post", "/api/tools/{tool}/test"),
 }
 
+#: What a parameter names here belongs to nobody: everybody has such a row.
+OF_NOBODY = {"/api/home/rows/{name}"}
+
 #: Answers without an end: tests/api/test_jobs.py hears who is told what there.
 ENDLESS = {"/api/jobs/events"}
 
@@ -133,20 +137,23 @@ def belongings(
     """Something of Ada's for every path parameter there is."""
     keep_one(opened.data_dir, 1, verdict=SECRET)
     export = tmp_path / f"{SECRET}.csv"
-    export.write_text(f'Title,Date\n"{SECRET}","2024-05-20"\n"broken {SECRET}"\n')
+    export.write_text(
+        f'Title,Date\n"{SECRET}","2024-05-20"\n"Not {SECRET}","2024-05-21"\n"broken {SECRET}"\n'
+    )
     batch = import_file(database, ada.id, export)
     with database.transaction() as db:
         users.set_sharing(db, users.add_user(db, SHARING).id, True)
-        [entry] = history.history(db, ada.id)
-        assert entry.item is not None
-        own = entry.item.id
+        met = {entry.item.work.title: entry.item.id for entry in history.history(db, ada.id) if entry.item}
+        own, mistaken = met[SECRET], met[f"Not {SECRET}"]
+        [corrected] = mentions.mentions_of_items(db, [mistaken])[mistaken]
+        correcting.correct(db, ada.id, corrected.id, films[1])
         [mention] = mentions.mentions_of_items(db, [own])[own]
         match = Match(films[0], 0.7)
         asked = Decision(Verdict.ASK, match, (match,))
         mentions.add_judgements(db, {mention.id: (asked, own)}, by="resolver")
         rated = Event(kind=EventKind.RATED, value=4.5)
         saved = Event(kind=EventKind.SAVED)
-        history.add_events(db, ada.id, [(own, rated, SECRET), (own, saved, None)])
+        event_id, _ = history.add_events(db, ada.id, [(own, rated, SECRET), (own, saved, None)])
         key = add_api_key(db, ada.id, SECRET, make_key())
         item = items.item_with_id(db, own, ada.id)
         assert not item.is_listed
@@ -161,6 +168,8 @@ def belongings(
         "id": own,
         "import_id": batch.id,
         "question_id": mention.id,
+        "match_id": corrected.id,
+        "event_id": event_id,
         "key_id": key.id,
         "user_id": ada.id,
         "candidate_id": films[0],
@@ -230,7 +239,9 @@ def ask(
     """Ask an operation about Ada's things."""
     unknown = set(operation.parameters) - set(belongings)
     assert not unknown, f"say in `belongings` what of Ada's to put into {unknown} of {operation.path}"
-    path = operation.path.format(**belongings)
+    # Two kinds of things have names in addresses: lanes, and rows of the first page, which are nobody's.
+    named = {"name": "trending"} if operation.path.startswith("/api/home/") else {}
+    path = operation.path.format(**belongings | named)
     # What is searched for, excluded or listed is hers too.
     required = {p["name"] for p in operation.described.get("parameters", ()) if p.get("required")}
     hers = {"q": SECRET, "name": SECRET, "item": belongings["item_id"], "user": SHARING}
@@ -296,7 +307,7 @@ def test_another_users_token_reaches_nothing(
         token = issue_token(app.state.signing_key, ben.id).text
         answer = ask(client, app, operation, belongings, token)
         is_about_hers = (
-            operation.parameters
+            (operation.parameters and operation.path not in OF_NOBODY)
             or "item_id" in str(answer.request.content)
             or re.search(r"item(=|%3A)", str(answer.request.url))
         )
