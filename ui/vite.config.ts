@@ -35,7 +35,7 @@ function compressed(): Plugin {
 }
 
 const FIRST =
-  /src\/(main|shell\/(?!palette)|kit\/(button|tip|menu|overlay|states|toasts|title|words|keys|shortcuts|classes)\.|api\/(client|queries|session|preferences|items)\.)/;
+  /src\/(main|shell\/(?!palette|wall|credentials|doorway)|kit\/(button|tip|menu|overlay|states|toasts|title|words|keys|shortcuts|classes)\.|api\/(client|queries|session|preferences|items)\.)/;
 
 const api = process.env.MEDIATHEQUE_API ?? "http://127.0.0.1:8000";
 
@@ -65,7 +65,7 @@ export default defineConfig({
           groups: [
             {
               name: "vendor",
-              test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(react-)?(router|query|store|history))/,
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(react-)?(router|router-core|query|query-core|store|history))\//,
               priority: 2,
             },
             { name: "first", test: FIRST, priority: 1 },
