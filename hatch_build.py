@@ -31,10 +31,8 @@ class PageHook(BuildHookInterface[Any]):
     """Puts the built page into wheels; an editable install serves it from where it is built."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        if version == "editable":
-            return
-        ensure_page()
-        build_data["force_include"][str(PAGE)] = "mediatheque/page"
+        if version != "editable":
+            ensure_page()
 
 
 def ensure_page() -> None:
