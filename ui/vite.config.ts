@@ -37,6 +37,25 @@ function compressed(): Plugin {
 const FIRST =
   /src\/(main|shell\/(?!palette|wall|credentials|doorway)|kit\/(button|tip|menu|overlay|states|toasts|title|words|keys|shortcuts|classes)\.|api\/(client|queries|session|preferences|items)\.)/;
 
+/** The letters of the first page are asked for with it, and not when the styles have said which they are. */
+function letters(): Plugin {
+  const first = /(inter|bricolage-grotesque|newsreader)-latin-wght-normal-[^/]*\.woff2$/;
+  return {
+    name: "letters",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler: (_html, { bundle }) =>
+        Object.keys(bundle ?? {})
+          .filter((name) => first.test(name))
+          .map((name) => ({
+            tag: "link",
+            attrs: { rel: "preload", as: "font", type: "font/woff2", crossorigin: true, href: `/${name}` },
+          })),
+    },
+  };
+}
+
 const api = process.env.MEDIATHEQUE_API ?? "http://127.0.0.1:8000";
 
 /** Lingui's macros; Babel is slow, so only files that use them pass it. */
@@ -47,7 +66,7 @@ const messages = defineRolldownBabelPreset({
 });
 
 export default defineConfig({
-  plugins: [babel({ presets: [messages] }), react(), lingui(), tailwindcss(), compressed()],
+  plugins: [babel({ presets: [messages] }), react(), lingui(), tailwindcss(), letters(), compressed()],
   resolve: { alias: { "@": join(import.meta.dirname, "src") } },
   build: {
     outDir: BUILT,

@@ -20,6 +20,8 @@ if (!root) throw new Error("index.html has no #root");
 
 // What the first page needs of the server is asked for while the language loads.
 void router.load();
+// Most visits begin at Home: its code comes beside the session and not after it.
+if (window.location.pathname === "/") void import("./pages/home/page");
 void speak(languageFor(rememberedLanguage())).then(() =>
   createRoot(root).render(
     <StrictMode>

@@ -1,7 +1,16 @@
 /** A row that goes on to the side: moved by finger, wheel, buttons and arrow keys; drawn when it comes near. */
 import { useLingui } from "@lingui/react/macro";
 import { ChevronLeft, ChevronRight } from "lucide-react";
-import { Children, type ReactNode, type RefObject, useEffect, useId, useRef, useState } from "react";
+import {
+  Children,
+  type ReactNode,
+  type RefObject,
+  startTransition,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { IconButton } from "./button";
 import { cn } from "./classes";
 import { Skeleton } from "./states";
@@ -61,7 +70,8 @@ export function Shelf({
         onKeyDown={walk}
         className="-mx-4 flex snap-x snap-proximity scroll-px-4 gap-4 overflow-x-auto overscroll-x-contain px-4 pt-2 pb-3 [scrollbar-width:none] sm:-mx-6 sm:scroll-px-6 sm:gap-5 sm:px-6 lg:-mx-10 lg:scroll-px-10 lg:px-10"
       >
-        {things.map((thing, at) => (
+        {/* Far away one place keeps the height: a hundred skeletons that nobody sees cost the first paint. */}
+        {(isNear ? things : things.slice(0, 1)).map((thing, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: Children.toArray has given the things keys; this is their place.
           <li key={at} className={cn("relative shrink-0 snap-start", width)}>
             {isNear ? thing : placeholder}
@@ -119,12 +129,13 @@ export function ShelfSkeleton({
 }
 
 /** Whether something has come near what is seen; once it has, it stays so. */
-function useNear(of: RefObject<HTMLElement | null>): boolean {
+export function useNear(of: RefObject<HTMLElement | null>): boolean {
   const [isNear, setNear] = useState(false);
   useEffect(() => {
     if (isNear || !of.current) return;
     const watching = new IntersectionObserver(
-      (seen) => seen.some((one) => one.isIntersecting) && setNear(true),
+      // In pieces: what is pressed meanwhile comes first.
+      (seen) => seen.some((one) => one.isIntersecting) && startTransition(() => setNear(true)),
       { rootMargin: "500px 0px" },
     );
     watching.observe(of.current);

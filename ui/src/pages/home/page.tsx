@@ -1,26 +1,24 @@
 /** Home: what to turn to next and why, what goes on, what waits, and what is new in the archive. */
 import { useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
 import { client, dataOf } from "@/api/client";
 import type { Home as HomePage, LaterRow, RowOfTitles } from "@/api/schema";
-import { ShelfSkeleton } from "@/kit/shelf";
+import { ShelfSkeleton, useNear } from "@/kit/shelf";
 import { Failed } from "@/kit/states";
 import { useTitle } from "@/kit/title";
 import { Moments, Recordings } from "./archive";
 import { Doors } from "./doors";
 import { Greeting } from "./greeting";
 import { Hero, HeroSkeleton } from "./hero";
+import { homeQuery } from "./queries";
 import { Row } from "./rows";
 import { ToRate } from "./to-rate";
 
 export default function Home() {
   const { t } = useLingui();
   useTitle(t`Home`);
-  const home = useQuery({
-    queryKey: ["home"],
-    queryFn: async ({ signal }) => dataOf(await client.GET("/api/home", { signal })),
-    staleTime: 10 * 60_000,
-  });
+  const home = useQuery(homeQuery);
   return (
     <div className="mx-auto flex max-w-[100rem] flex-col gap-10 lg:gap-12">
       <Greeting home={home.data} />
@@ -76,9 +74,12 @@ function Later({
   names: HomePage["later"];
   exclude: readonly number[];
 }) {
+  const place = useRef<HTMLDivElement>(null);
+  // Worked out when somebody comes near: at the first paint the server has better things to do.
+  const isNear = useNear(place);
   const later = useQuery({
     queryKey: ["home", "later", name],
-    enabled: name !== undefined,
+    enabled: name !== undefined && isNear,
     queryFn: async ({ signal }): Promise<LaterRow> => {
       if (name === undefined) return { row: null };
       const params = { path: { name }, query: { exclude: [...exclude] } };
@@ -87,7 +88,13 @@ function Later({
     staleTime: 10 * 60_000,
   });
   if (name === undefined) return null;
-  if (later.isPending) return <ShelfSkeleton />;
+  if (later.isPending) {
+    return (
+      <div ref={place}>
+        <ShelfSkeleton />
+      </div>
+    );
+  }
   const row = later.data?.row;
   const shown = row?.cards.map((card) => card.item.id) ?? [];
   return (
