@@ -91,7 +91,7 @@ function Tool({ tool }: { tool: ToolView }) {
                 ),
               ],
               ...(tool.is_on ? [[t`Where`, tool.address ?? t`on this machine`] as const] : []),
-              ...(tool.address ? [[t`Key`, tool.has_key ? t`is set` : t`none`] as const] : []),
+              ...(tool.address ? [[t`Key`, tool.has_key ? t`is set` : t`not set`] as const] : []),
               [t`Set by`, <Code key="set">{tool.variable}</Code>],
             ]}
           />

@@ -28,7 +28,7 @@ export function Heat({ statistics }: { statistics: Statistics }) {
   const longest = statistics.longest;
   const name = (start: string) => (isYear ? weekday(noon(start)) : monthAndYear(noon(start)));
   const table = {
-    head: [isYear ? t`Day` : t`Month`, t`Views`, t`Time`],
+    head: [isYear ? t`Day` : t`Month`, t`Times`, t`Time`],
     rows: stretches
       .filter((one) => one.views > 0)
       .map((one) => [name(one.start), number(one.views), one.minutes ? duration(one.minutes * 60) : "–"]),

@@ -22,7 +22,7 @@ export function Genres({ statistics }: { statistics: Statistics }) {
         )
       }
       table={{
-        head: [t`Genre`, t`Titles`, t`Views`, t`Time`],
+        head: [t`Genre`, t`Titles`, t`Times`, t`Time`],
         rows: genres.map((one) => [
           one.name,
           number(one.titles),
@@ -57,7 +57,7 @@ export function People({ statistics }: { statistics: Statistics }) {
     <Chart
       title={t`People`}
       table={{
-        head: [names[role], t`Titles`, t`Views`],
+        head: [names[role], t`Titles`, t`Times`],
         rows: people.map((one) => [one.name, number(one.titles), number(one.views)]),
       }}
     >
@@ -103,7 +103,7 @@ export function Decades({ statistics }: { statistics: Statistics }) {
         </>
       }
       table={{
-        head: [t`Decade`, t`Titles`, t`Views`],
+        head: [t`Decade`, t`Titles`, t`Times`],
         rows: decades.map((one) => [t`${String(one.decade)}s`, number(one.titles), number(one.views)]),
       }}
     >
