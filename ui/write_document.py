@@ -25,7 +25,10 @@ def _say_errors_once(responses: dict[str, Any]) -> None:
     for status in [status for status in responses if status[0] in "45"]:
         del responses[status]
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    responses["default"] = {"description": "What went wrong.", "content": {"application/problem+json": problem}}
+    responses["default"] = {
+        "description": "What went wrong.",
+        "content": {"application/problem+json": problem},
+    }
 
 
 def _require_what_is_answered(written: dict[str, Any]) -> None:

@@ -25,7 +25,10 @@ TAGS = [
     {"name": "accounts", "description": "Register, sign in, API keys."},
     {"name": "home", "description": "Your first page."},
     {"name": "items", "description": "Films, shows, episodes, videos, books and audio."},
-    {"name": "library", "description": "What you have met: narrowed, counted, sorted, changed many at a time."},
+    {
+        "name": "library",
+        "description": "What you have met: narrowed, counted, sorted, changed many at a time.",
+    },
     {"name": "ratings", "description": "How good you find them."},
     {"name": "events", "description": "What you did, told or read from exports."},
     {"name": "imports", "description": "Exports of other services, read in the background."},
