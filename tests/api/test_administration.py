@@ -118,10 +118,10 @@ def test_what_would_go_is_counted(
 
 
 def test_the_household_is_who_shares(as_ada: TestClient, as_ben: TestClient) -> None:
-    assert as_ada.get("/api/users/household").json() == {"items": []}
+    assert as_ada.get("/api/household").json() == {"items": []}
     as_ben.patch("/api/users/me", json={"shares_taste": True})
-    assert as_ada.get("/api/users/household").json() == {"items": [{"name": "Ben", "is_you": False}]}
-    assert as_ben.get("/api/users/household").json() == {"items": [{"name": "Ben", "is_you": True}]}
+    assert as_ada.get("/api/household").json() == {"items": [{"name": "Ben", "is_you": False}]}
+    assert as_ben.get("/api/household").json() == {"items": [{"name": "Ben", "is_you": True}]}
 
 
 def test_an_administrator_makes_an_account_where_registration_is_closed(

@@ -14,7 +14,7 @@ from mediatheque.kit.database import Connection
 from mediatheque.library.queries import belongings, users
 from mediatheque.library.queries.users import User
 
-router = APIRouter(prefix="/users", tags=["users"])
+router = APIRouter(tags=["users"])
 
 
 class BelongingsView(BaseModel):
@@ -68,14 +68,14 @@ async def household(app: Opened, asker: Asker) -> Household:
     )
 
 
-@router.get("/me/belongings", summary="What would go with your account")
+@router.get("/users/me/belongings", summary="What would go with your account")
 async def own_belongings(app: Opened, asker: Asker) -> BelongingsView:
     """Everything that deleting your account erases, counted."""
     return await app.database.run(_counted, asker)
 
 
 @router.get(
-    "/{user_id}/belongings",
+    "/users/{user_id}/belongings",
     summary="What would go with somebody's account (administrators)",
     responses=problems.describe(403, 404),
 )

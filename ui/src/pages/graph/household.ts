@@ -6,7 +6,7 @@ import { client, dataOf } from "@/api/client";
 export const householdQuery = queryOptions({
   queryKey: ["graph", "household"],
   queryFn: async ({ signal }): Promise<{ node: string; name: string }[]> => {
-    const { items } = dataOf(await client.GET("/api/users/household", { signal }));
+    const { items } = dataOf(await client.GET("/api/household", { signal }));
     const others = items.filter((member) => !member.is_you).slice(0, 12);
     const found = await Promise.all(
       others.map(async ({ name }) => {

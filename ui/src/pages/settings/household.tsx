@@ -53,7 +53,7 @@ function Members() {
   const { t } = useLingui();
   const household = useQuery({
     queryKey: ["household"],
-    queryFn: async ({ signal }) => dataOf(await client.GET("/api/users/household", { signal })),
+    queryFn: async ({ signal }) => dataOf(await client.GET("/api/household", { signal })),
   });
   return (
     <Panel title={t`Who shares`}>
