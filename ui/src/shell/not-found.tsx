@@ -10,19 +10,21 @@ export function NotFound() {
   const { t } = useLingui();
   useTitle(t`Nothing here`);
   return (
-    <Empty
-      heading="h1"
-      icon={<MapPinOff aria-hidden />}
-      title={t`There is nothing at this address`}
-      action={
-        <Button look="primary" asChild>
-          <Link to="/">
-            <Trans>Go home</Trans>
-          </Link>
-        </Button>
-      }
-    >
-      <Trans>It may have been deleted, or the link is not quite right.</Trans>
-    </Empty>
+    <main>
+      <Empty
+        heading="h1"
+        icon={<MapPinOff aria-hidden />}
+        title={t`There is nothing at this address`}
+        action={
+          <Button look="primary" asChild>
+            <Link to="/">
+              <Trans>Go home</Trans>
+            </Link>
+          </Button>
+        }
+      >
+        <Trans>It may have been deleted, or the link is not quite right.</Trans>
+      </Empty>
+    </main>
   );
 }
