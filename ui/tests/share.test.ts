@@ -1,7 +1,7 @@
 /** What other apps share is understood, however they say it; addresses after the door stay inside. */
 import { expect, test } from "vitest";
 import { isInside } from "@/shell/entering";
-import { linkIn } from "@/shell/share";
+import { linkIn } from "@/shell/shared-link";
 
 test("the link is found wherever an app puts it", () => {
   expect(linkIn({ url: "https://example.org/talk" })).toBe("https://example.org/talk");
