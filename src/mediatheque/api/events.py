@@ -163,7 +163,9 @@ async def add_events(
     return ToldAll(ids=await app.database.run(_keep_once, asker.id, "events", given.events, idempotency_key))
 
 
-@router.delete("/{event_id:int}", status_code=204, summary="Take an event back", responses=problems.describe(404))
+@router.delete(
+    "/{event_id:int}", status_code=204, summary="Take an event back", responses=problems.describe(404)
+)
 async def take_event_back(app: Opened, asker: Asker, event_id: PathId) -> Response:
     """Undo what you told by a slip, such as that you watched something. What an import says goes with its import."""
     await app.database.run(history.take_back_event, asker.id, event_id)
