@@ -7,7 +7,6 @@ python hatch_build.py npm …      run npm in ui/, what it needs installed
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -22,6 +21,8 @@ UI = ROOT / "ui"
 PAGE = ROOT / "src" / "mediatheque" / "page"
 #: Holds what the page was built from; it goes with the page when that is built by other means.
 STAMP = PAGE / ".built-from"
+#: Holds which lock npm installed by.
+INSTALLED = UI / "node_modules" / ".installed-by"
 #: What is in ui/ and says nothing about how the page will be.
 _BESIDE = {"node_modules", "tests", "README.md", "openapi.json", "write_document.py", "draw_icons.py"}
 _QUIET = ("--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
@@ -54,8 +55,9 @@ def ensure_modules() -> None:
         arguments = ("ci", "--ignore-scripts", *_QUIET)
         _run(
             *arguments,
-            failing="npm cannot fetch what the page is built with. Is there a way to its registry?",
+            failing="npm cannot install what the page is built with; the lines above say why.",
         )
+        INSTALLED.write_text(_locked())
 
 
 def npm(*arguments: str, quiet: bool = False) -> subprocess.CompletedProcess[str]:
@@ -99,19 +101,12 @@ def _sources(folder: Path) -> Iterator[Path]:
 
 
 def _has_modules() -> bool:
-    """Whether what is installed is what the lock names; npm keeps a list of the former, for itself."""
-    try:
-        locked, there = (
-            json.loads(path.read_text())["packages"]
-            for path in (UI / "package-lock.json", UI / "node_modules" / ".package-lock.json")
-        )
-    except (OSError, ValueError, KeyError):
-        return False
-    # Programs for other systems are in the lock alone.
-    needed = {name for name, package in locked.items() if name and not package.get("optional")}
-    return needed <= set(there) and all(
-        name in locked and locked[name]["version"] == package["version"] for name, package in there.items()
-    )
+    """Whether what is installed was installed by just this lock."""
+    return INSTALLED.is_file() and INSTALLED.read_text() == _locked()
+
+
+def _locked() -> str:
+    return hashlib.sha256((UI / "package-lock.json").read_bytes()).hexdigest()
 
 
 def _say(text: str) -> None:
