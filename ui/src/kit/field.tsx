@@ -112,7 +112,9 @@ export function Choice<T extends string>({
           id={id}
           className={cn(BOX, "inline-flex items-center justify-between gap-2 text-left")}
         >
-          <RadixSelect.Value />
+          <span className="truncate">
+            <RadixSelect.Value />
+          </span>
           <RadixSelect.Icon>
             <ChevronDown aria-hidden className="size-4 text-muted" />
           </RadixSelect.Icon>

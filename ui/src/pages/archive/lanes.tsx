@@ -93,7 +93,7 @@ function LaneCard({ lane }: { lane: LaneView }) {
           {isPaused && lane.paused_at ? (
             t`Paused ${ago(lane.paused_at)}`
           ) : (
-            <Plural value={lane.waiting} _0="none waits" one="# waits" other="# wait" />
+            <Plural value={lane.waiting} _0="none waiting" one="# waiting" other="# waiting" />
           )}
         </p>
         {me.role === "admin" && (

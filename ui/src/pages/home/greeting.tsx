@@ -37,6 +37,12 @@ function Small({ home }: { home: Home }) {
         <Trans>Tell a little about yourself, and this page will be yours.</Trans>
       </p>
     );
+  if (home.rows.length === 0)
+    return (
+      <p>
+        <Trans>Nothing is known of you here yet. Two ways to begin:</Trans>
+      </p>
+    );
   if (home.occasion) return <Occasion of={home.occasion} />;
   const begun = home.rows.find((row) => row.name === "continue")?.cards.length ?? 0;
   if (begun > 0)

@@ -27,7 +27,7 @@ export function Hero({ card, listId, isForYou }: { card: HomeCard; listId: numbe
       <Link
         to="/items/$id"
         params={{ id: String(item.id) }}
-        className="self-center rounded-card transition-transform duration-300 ease-out hover:-rotate-1 hover:scale-[1.02] sm:row-span-4"
+        className="self-center rounded-card transition-transform duration-300 ease-out hover:-rotate-1 hover:scale-[1.02] sm:col-start-1 sm:row-span-4 sm:row-start-1"
       >
         <Cover
           title={item.title}
@@ -39,7 +39,7 @@ export function Hero({ card, listId, isForYou }: { card: HomeCard; listId: numbe
         />
         <span className="sr-only">{item.title}</span>
       </Link>
-      <div className="min-w-0 self-center sm:row-start-2 sm:self-end">
+      <div className="min-w-0 self-center sm:col-start-2 sm:row-start-2 sm:self-end">
         <p className="flex items-center gap-2 text-sm font-semibold text-accent">
           <Sparkles aria-hidden className="size-4" />
           {isForYou ? <Trans>Best for you right now</Trans> : <Trans>Loved by many</Trans>}
@@ -116,7 +116,7 @@ function Mood({ card: { item } }: { card: HomeCard }) {
 export function HeroSkeleton() {
   return (
     <div aria-hidden className={BOX}>
-      <Skeleton className="aspect-2/3 self-center rounded-card sm:row-span-4" />
+      <Skeleton className="aspect-2/3 self-center rounded-card sm:col-start-1 sm:row-span-4 sm:row-start-1" />
       <div className="col-span-2 flex flex-col gap-4 sm:col-span-1 sm:col-start-2 sm:row-start-2">
         <Skeleton className="h-5 w-48" />
         <Skeleton className="h-12 w-3/4 max-w-lg" />

@@ -44,7 +44,8 @@ function Rows({ home }: { home: HomePage }) {
   return (
     <>
       {toRate && <ToRate row={toRate} />}
-      {home.is_new && <Doors />}
+      {/* With nobody's history here yet, there is nothing to rate and nothing to recommend: the doors are all there is. */}
+      {(home.is_new || home.rows.length === 0) && <Doors />}
       {hero && best?.list_id != null && (
         <Hero card={hero} listId={best.list_id} isForYou={best.name === "for-you"} />
       )}

@@ -51,7 +51,13 @@ function useHeading(row: RowOfTitles): { heading: ReactNode; note?: ReactNode } 
         note: t`A language you turn to more often than most`,
       };
     case "from-your-people":
-      return { heading: t`For you and ${people}`, note: t`New to all of you; you both share your taste` };
+      return {
+        heading: t`For you and ${people}`,
+        note:
+          row.people.length === 1
+            ? t`New to both of you, and to the taste of both`
+            : t`New to all of you, and to the taste of all`,
+      };
     case "trending":
       return { heading: t`On the rise here`, note: t`More people than usual turned to these lately` };
     default:

@@ -118,9 +118,13 @@ function Batch({ batch, job, isOpen, onToggle }: BatchProps) {
             <span className={cn("block truncate font-medium", isUndone && "text-muted line-through")}>
               {name} {t(holds)}
             </span>
-            <span className="block truncate font-sans text-sm font-normal tracking-normal text-muted">
-              {batch.file_name} ·{" "}
-              <time dateTime={batch.started_at} title={moment(batch.started_at)}>
+            <span className="flex font-sans text-sm font-normal tracking-normal text-muted">
+              <span className="truncate">{batch.file_name}</span>
+              <time
+                dateTime={batch.started_at}
+                title={moment(batch.started_at)}
+                className="shrink-0 whitespace-pre before:content-['_·_']"
+              >
                 {ago(batch.started_at)}
               </time>
             </span>

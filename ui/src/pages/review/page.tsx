@@ -73,7 +73,7 @@ export default function Review() {
           </h1>
           <p className="mt-1 hidden text-muted sm:block">
             <Trans>
-              Rows of your exports that could mean several titles. Nothing waits for you meanwhile.
+              Rows of your exports that could mean several titles. Everything else is in your library already.
             </Trans>
           </p>
         </div>

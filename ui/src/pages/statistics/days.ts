@@ -1,5 +1,5 @@
 /** Days and months as the API tells them ("2025-03-14"), and their names in the language of the page. */
-import { i18n } from "@lingui/core";
+import { region } from "@/kit/words";
 
 /** The noon of a day here: no time zone makes another day of it. */
 export function noon(day: string): Date {
@@ -12,20 +12,20 @@ export function isoDay(date: Date): string {
 }
 
 export function monthName(month: number, style: "long" | "short" | "narrow" = "short"): string {
-  return new Intl.DateTimeFormat(i18n.locale, { month: style }).format(new Date(2023, month, 15));
+  return new Intl.DateTimeFormat(region(), { month: style }).format(new Date(2023, month, 15));
 }
 
 /** The name of a weekday, Monday being 0. */
 export function weekdayName(weekday: number, style: "long" | "short" | "narrow" = "short"): string {
-  return new Intl.DateTimeFormat(i18n.locale, { weekday: style }).format(new Date(2024, 0, 1 + weekday));
+  return new Intl.DateTimeFormat(region(), { weekday: style }).format(new Date(2024, 0, 1 + weekday));
 }
 
 /** An hour as clocks show it: "20:00", "8 PM". */
 export function hourName(hour: number): string {
-  return new Intl.DateTimeFormat(i18n.locale, { hour: "numeric" }).format(new Date(2024, 0, 1, hour));
+  return new Intl.DateTimeFormat(region(), { hour: "numeric" }).format(new Date(2024, 0, 1, hour));
 }
 
 /** A day without its year: "14 March". */
 export function dayOfYear(day: string): string {
-  return new Intl.DateTimeFormat(i18n.locale, { day: "numeric", month: "long" }).format(noon(day));
+  return new Intl.DateTimeFormat(region(), { day: "numeric", month: "long" }).format(noon(day));
 }
