@@ -8,6 +8,7 @@ import { ShelfSkeleton, useNear } from "@/kit/shelf";
 import { Failed } from "@/kit/states";
 import { useTitle } from "@/kit/title";
 import { Moments, Recordings } from "./archive";
+import { Catalogue } from "./catalogue";
 import { Doors } from "./doors";
 import { Greeting } from "./greeting";
 import { Hero, HeroSkeleton } from "./hero";
@@ -41,8 +42,10 @@ function Rows({ home }: { home: HomePage }) {
   const [best, ...rest] = home.rows.filter((row) => row.name !== "to-rate");
   const toRate = home.rows.find((row) => row.name === "to-rate");
   const hero = best?.list_id != null ? best.cards.find((card) => !card.item.standing?.is_hidden) : undefined;
+  const hasSomething = toRate !== undefined || home.rows.some((row) => row.list_id != null);
   return (
     <>
+      {!hasSomething && <Catalogue />}
       {toRate && <ToRate row={toRate} />}
       {/* With nobody's history here yet, there is nothing to rate and nothing to recommend: the doors are all there is. */}
       {(home.is_new || home.rows.length === 0) && <Doors />}

@@ -4,6 +4,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { FileUp, LibraryBig, SearchX } from "lucide-react";
 import { useCallback, useDeferredValue, useRef, useState } from "react";
 import type { CardView, LibraryView } from "@/api/schema";
+import { useMe } from "@/api/session";
 import { Button } from "@/kit/button";
 import { cn } from "@/kit/classes";
 import { Dialog, DialogClose } from "@/kit/overlay";
@@ -162,6 +163,7 @@ function Nothing({ head, search, onChange }: NothingProps) {
     );
   }
   const isNarrowed = filterCount(search) > 0;
+  if (!isNarrowed && !search.q) return <NoCatalogue />;
   return (
     <Empty
       icon={<SearchX />}
@@ -188,6 +190,35 @@ function Nothing({ head, search, onChange }: NothingProps) {
         <Trans>Take a filter off, or clear all of them.</Trans>
       ) : (
         <Trans>Slips are forgiven. Try fewer words, or another name.</Trans>
+      )}
+    </Empty>
+  );
+}
+
+/** Neither a history nor a catalogue: only who looks after the library can bring the one that comes along. */
+function NoCatalogue() {
+  const { t } = useLingui();
+  const isKeeper = useMe().role === "admin";
+  return (
+    <Empty
+      icon={<LibraryBig />}
+      title={t`The catalogue is empty`}
+      action={
+        isKeeper && (
+          <Button look="primary" asChild>
+            <Link to="/settings/$section" params={{ section: "sources" }}>
+              <Trans>Fill the catalogue</Trans>
+            </Link>
+          </Button>
+        )
+      }
+    >
+      {isKeeper ? (
+        <Trans>
+          A starter catalogue of well-known titles comes along; its works are here within a minute.
+        </Trans>
+      ) : (
+        <Trans>Whoever looks after this library can fill it. A history of your own needs no catalogue.</Trans>
       )}
     </Empty>
   );
