@@ -45,6 +45,7 @@ export function Dialog({
         <RadixDialog.Overlay className="fixed inset-0 z-50 bg-black/45 backdrop-blur-[2px] [animation:appear_120ms]" />
         <RadixDialog.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={beginInForm}
           className={cn(
             "appear fixed z-50 flex flex-col gap-4 overflow-y-auto bg-raised p-5 shadow-high sm:p-6",
             SHAPES[shape],
@@ -71,6 +72,17 @@ export function Dialog({
       </RadixDialog.Portal>
     </RadixDialog.Root>
   );
+}
+
+/** What asks for something to be written begins there, and not at the button that closes it. */
+function beginInForm(event: Event): void {
+  if (!(event.currentTarget instanceof HTMLElement)) return;
+  const field = event.currentTarget.querySelector<HTMLElement>(
+    "form :is(input:not([type=checkbox], [type=radio], [type=file]), textarea):enabled",
+  );
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
 }
 
 /** Closes the dialog around it when pressed. */

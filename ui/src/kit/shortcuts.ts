@@ -62,7 +62,7 @@ export function isTyping(target: EventTarget | null): boolean {
 }
 
 /** Who listens for keys: a page before what stands around it, whichever came first; else the newest. */
-function heard(keys: string): Shortcut | undefined {
+export function heard(keys: string): Shortcut | undefined {
   const those = listening.filter((one) => one.keys === keys);
   return those.findLast((one) => !one.isGeneral) ?? those.at(-1);
 }

@@ -2,7 +2,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { Keys } from "@/kit/keys";
 import { Dialog } from "@/kit/overlay";
-import { useListening } from "@/kit/shortcuts";
+import { heard, useListening } from "@/kit/shortcuts";
 
 export function ShortcutsDialog({
   open,
@@ -12,7 +12,8 @@ export function ShortcutsDialog({
   onOpenChange: (open: boolean) => void;
 }) {
   const { t } = useLingui();
-  const shortcuts = useListening();
+  // A key that the page has for itself does only that.
+  const shortcuts = useListening().filter((one) => heard(one.keys) === one);
   return (
     <Dialog
       title={t`Shortcuts`}

@@ -3,7 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { client, dataOf } from "@/api/client";
+import { ApiProblem, client, dataOf } from "@/api/client";
 import type { UserView } from "@/api/schema";
 import { sessionQuery, useMe, useSession } from "@/api/session";
 import { Button } from "@/kit/button";
@@ -97,6 +97,7 @@ function Invite() {
     add.mutate();
   };
   if (isDemo) return null;
+  const isTaken = add.error instanceof ApiProblem && add.error.status === 409;
   return (
     <Dialog
       title={t`Add somebody`}
@@ -117,15 +118,17 @@ function Invite() {
           maxLength={64}
           autoComplete="off"
           value={name}
+          error={isTaken ? add.error?.message : undefined}
           onChange={(event) => setName(event.target.value)}
         />
         <Field
           label={t`First password`}
+          hint={t`8 characters or more; a sentence is good.`}
           required
           minLength={8}
           autoComplete="new-password"
           value={password}
-          error={add.error?.message}
+          error={isTaken ? undefined : add.error?.message}
           onChange={(event) => setPassword(event.target.value)}
         />
         <Button

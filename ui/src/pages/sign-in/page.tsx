@@ -58,7 +58,7 @@ function Door() {
       </Credentials>
       {mayRegister ? (
         <p className="text-sm text-muted">
-          {isNew ? <Trans>You have one already?</Trans> : <Trans>You are new here?</Trans>}{" "}
+          {isNew ? <Trans>Have an account already?</Trans> : <Trans>New here?</Trans>}{" "}
           <button
             type="button"
             onClick={change}
