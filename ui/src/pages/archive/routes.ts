@@ -1,6 +1,7 @@
 /** The addresses of this page. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { insideRoute } from "@/shell/roots";
+import { onlyUnderstood } from "@/shell/understood";
 
 const STANDINGS = ["working", "failed", "ready"] as const;
 const ORIGINS = ["link", "file", "recording", "folder"] as const;
@@ -23,25 +24,29 @@ function isOneOf<T extends string>(those: readonly T[], given: unknown): given i
 export const archiveRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "/archive",
-  validateSearch: (given: Record<string, unknown>): Shown => ({
-    ...(given.add ? { add: true } : {}),
-    ...(typeof given.url === "string" ? { url: given.url } : {}),
-    // The router reads `?q=1984` as a number.
-    ...(given.q ? { q: String(given.q) } : {}),
-    ...(isOneOf(STANDINGS, given.standing) ? { standing: given.standing } : {}),
-    ...(isOneOf(ORIGINS, given.origin) ? { origin: given.origin } : {}),
-    ...(given.tag ? { tag: String(given.tag) } : {}),
-    ...(Number.isSafeInteger(given.parent) && Number(given.parent) > 0
-      ? { parent: Number(given.parent) }
-      : {}),
-  }),
+  validateSearch: onlyUnderstood(
+    (given: Record<string, unknown>): Shown => ({
+      ...(given.add ? { add: true } : {}),
+      ...(typeof given.url === "string" ? { url: given.url } : {}),
+      // The router reads `?q=1984` as a number.
+      ...(given.q ? { q: String(given.q) } : {}),
+      ...(isOneOf(STANDINGS, given.standing) ? { standing: given.standing } : {}),
+      ...(isOneOf(ORIGINS, given.origin) ? { origin: given.origin } : {}),
+      ...(given.tag ? { tag: String(given.tag) } : {}),
+      ...(Number.isSafeInteger(given.parent) && Number(given.parent) > 0
+        ? { parent: Number(given.parent) }
+        : {}),
+    }),
+  ),
   component: lazyRouteComponent(() => import("./page")),
 });
 
 export const jobsRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "/archive/jobs",
-  validateSearch: (given: Record<string, unknown>): { all?: boolean } => (given.all ? { all: true } : {}),
+  validateSearch: onlyUnderstood((given: Record<string, unknown>): { all?: boolean } =>
+    given.all ? { all: true } : {},
+  ),
   component: lazyRouteComponent(() => import("./jobs")),
 });
 

@@ -1,12 +1,13 @@
 /** A conversation: what was asked and answered, and the answer that is coming. */
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
-import { CircleAlert, RotateCcw, Unplug } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { CircleAlert, MessageCircleQuestion, RotateCcw, Unplug } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { Unreachable } from "@/api/client";
+import { ApiProblem, Unreachable } from "@/api/client";
 import type { MessageView, ThreadMessages } from "@/api/schema";
 import { Button } from "@/kit/button";
-import { Failed, Skeleton } from "@/kit/states";
+import { Empty, Failed, Skeleton } from "@/kit/states";
 import { Answer } from "./answer";
 import { forget, type Turn } from "./stream";
 import { threadQuery } from "./threads";
@@ -25,6 +26,7 @@ export function Conversation({ id, turn, onAgain }: ConversationProps) {
     // While an answer comes, the conversation is what it was, with the question at its end.
     refetchOnMount: turn?.state === "asking" ? false : "always",
   });
+  if (error instanceof ApiProblem && [404, 422].includes(error.status) && !turn) return <Gone />;
   if (error && !data && !turn)
     return <Failed error={error} onRetry={() => void refetch()} className="my-10" />;
   const told = turnsOf(data, turn);
@@ -42,6 +44,25 @@ export function Conversation({ id, turn, onAgain }: ConversationProps) {
       ))}
       {turn && <Coming key={turn.number} turn={turn} onAgain={onAgain} />}
     </div>
+  );
+}
+
+function Gone() {
+  const { t } = useLingui();
+  return (
+    <Empty
+      icon={<MessageCircleQuestion />}
+      title={t`There is no such conversation of yours`}
+      action={
+        <Button asChild look="primary">
+          <Link to="/ask">
+            <Trans>New question</Trans>
+          </Link>
+        </Button>
+      }
+    >
+      <Trans>It may have been deleted.</Trans>
+    </Empty>
   );
 }
 

@@ -1,6 +1,7 @@
 /** The addresses of this page: a question to everything, or within a scope; and the conversations. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { insideRoute } from "@/shell/roots";
+import { onlyUnderstood } from "@/shell/understood";
 
 export type Scope = {
   /** Only what is said in this recording. */
@@ -13,10 +14,12 @@ export type Scope = {
 export const askRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "/ask",
-  validateSearch: (given: Record<string, unknown>): Scope => ({
-    ...(typeof given.media === "number" && given.media >= 1 ? { media: given.media } : {}),
-    ...(typeof given.tag === "string" || typeof given.tag === "number" ? { tag: String(given.tag) } : {}),
-  }),
+  validateSearch: onlyUnderstood(
+    (given: Record<string, unknown>): Scope => ({
+      ...(typeof given.media === "number" && given.media >= 1 ? { media: given.media } : {}),
+      ...(typeof given.tag === "string" || typeof given.tag === "number" ? { tag: String(given.tag) } : {}),
+    }),
+  ),
   component: lazyRouteComponent(() => import("./page")),
 });
 

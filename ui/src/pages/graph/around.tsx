@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Waypoints } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
+import { ApiProblem } from "@/api/client";
 import type { SubgraphView } from "@/api/schema";
 import { useMe } from "@/api/session";
 import { Button } from "@/kit/button";
@@ -46,6 +47,8 @@ export function Around() {
     void navigate({ search: (now) => ({ ...now, node: to }) });
   };
   const error = beginning.error ?? drawn.error;
+  // The address names what is not there, or is there no more: what is around the person is.
+  if (node !== undefined && error instanceof ApiProblem && error.status === 404) return <Gone />;
   if (error)
     return <Failed error={error} onRetry={() => void (beginning.error ? beginning : drawn).refetch()} />;
   if (drawn.data && drawn.data.nodes.length < 2 && node === undefined) return <Nothing />;
@@ -232,6 +235,25 @@ function Types({ drawn, without, onChange }: TypesProps) {
         ))}
       </ul>
     </Popover>
+  );
+}
+
+function Gone() {
+  const { t } = useLingui();
+  return (
+    <Empty
+      icon={<Waypoints aria-hidden />}
+      title={t`It is not in your graph`}
+      action={
+        <Button look="primary" asChild>
+          <Link to="/graph">
+            <Trans>Begin elsewhere</Trans>
+          </Link>
+        </Button>
+      }
+    >
+      <Trans>It may have become part of something else, or the import that brought it was undone.</Trans>
+    </Empty>
   );
 }
 

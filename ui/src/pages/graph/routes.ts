@@ -1,6 +1,7 @@
 /** The address of the graph: what is looked at, how far, and what is left out. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { insideRoute } from "@/shell/roots";
+import { onlyUnderstood } from "@/shell/understood";
 
 export type Mode = "around" | "path" | "common" | "groups";
 
@@ -23,7 +24,7 @@ const LABEL = /^[a-z]+:\d+$/;
 export const graphRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "/graph",
-  validateSearch: (given: Record<string, unknown>): GraphSearch => {
+  validateSearch: onlyUnderstood((given: Record<string, unknown>): GraphSearch => {
     const label = (value: unknown) => (typeof value === "string" && LABEL.test(value) ? value : undefined);
     const whole = (value: unknown, least: number, most: number) =>
       typeof value === "number" && Number.isInteger(value) && value >= least && value <= most
@@ -43,6 +44,6 @@ export const graphRoute = createRoute({
         ? { without: given.without.filter((kind): kind is string => typeof kind === "string") }
         : {}),
     };
-  },
+  }),
   component: lazyRouteComponent(() => import("./page")),
 });

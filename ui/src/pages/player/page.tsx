@@ -4,7 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, AudioLines, Copy } from "lucide-react";
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { ApiProblem } from "@/api/client";
 import type { LineView, MediaDetails } from "@/api/schema";
+import { Button } from "@/kit/button";
 import { cn } from "@/kit/classes";
 import { Segments } from "@/kit/field";
 import { usePlayback } from "@/kit/playback";
@@ -27,6 +29,7 @@ export default function Player() {
   const id = Number(playerRoute.useParams().id);
   const { data: media, error, refetch } = useQuery(recordingQuery(id));
   useTitle(media?.title ?? t`Recording`);
+  if (error instanceof ApiProblem && [404, 422].includes(error.status) && !media) return <Gone />;
   if (error && !media) return <Failed error={error} onRetry={() => void refetch()} className="my-16" />;
   return (
     <div className="mx-auto max-w-6xl">
@@ -39,6 +42,25 @@ export default function Player() {
       </Link>
       {!media ? <Waiting /> : media.is_list ? <Parts media={media} /> : <Recording key={id} media={media} />}
     </div>
+  );
+}
+
+function Gone() {
+  const { t } = useLingui();
+  return (
+    <Empty
+      icon={<AudioLines />}
+      title={t`There is no such recording in your archive`}
+      action={
+        <Button asChild look="primary">
+          <Link to="/archive">
+            <Trans>To the archive</Trans>
+          </Link>
+        </Button>
+      }
+    >
+      <Trans>It may have been deleted, or be somebody else’s.</Trans>
+    </Empty>
   );
 }
 

@@ -1,6 +1,7 @@
 /** The addresses of this page. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { insideRoute } from "@/shell/roots";
+import { onlyUnderstood } from "@/shell/understood";
 
 type PlayerSearch = {
   /** The second to begin at. */
@@ -12,9 +13,13 @@ type PlayerSearch = {
 export const playerRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "/archive/$id",
-  validateSearch: (given: Record<string, unknown>): PlayerSearch => ({
-    ...(typeof given.t === "number" && given.t >= 0 ? { t: given.t } : {}),
-    ...(typeof given.find === "string" || typeof given.find === "number" ? { find: String(given.find) } : {}),
-  }),
+  validateSearch: onlyUnderstood(
+    (given: Record<string, unknown>): PlayerSearch => ({
+      ...(typeof given.t === "number" && given.t >= 0 ? { t: given.t } : {}),
+      ...(typeof given.find === "string" || typeof given.find === "number"
+        ? { find: String(given.find) }
+        : {}),
+    }),
+  ),
   component: lazyRouteComponent(() => import("./page")),
 });

@@ -4,12 +4,14 @@ import { queryClient } from "@/api/queries";
 import { sessionQuery } from "@/api/session";
 import { isInside } from "@/shell/entering";
 import { outsideRoute } from "@/shell/roots";
+import { onlyUnderstood } from "@/shell/understood";
 
 export const signInRoute = createRoute({
   getParentRoute: () => outsideRoute,
   path: "/sign-in",
-  validateSearch: (given: Record<string, unknown>): { to?: string } =>
+  validateSearch: onlyUnderstood((given: Record<string, unknown>): { to?: string } =>
     isInside(given.to) ? { to: given.to } : {},
+  ),
   beforeLoad: async () => {
     const session = await queryClient.ensureQueryData(sessionQuery);
     if (session.user) throw redirect({ to: "/" });
