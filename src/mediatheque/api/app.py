@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 
 import mediatheque
 from mediatheque.accounts.tokens import signing_key
@@ -176,9 +178,24 @@ def _described() -> FastAPI:
         # Two addresses for one thing confuse caches and clients.
         redirect_slashes=False,
     )
-    _include(app)
+    app.router.routes.extend(_routes())
     openapi.complete(app, NewLink)
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """What is at which address: the same for every library, so that what takes half a second is done once a process."""
+    bare = FastAPI(openapi_url=None, redirect_slashes=False)
+    api = APIRouter(prefix="/api")
+    for resource in _RESOURCES:
+        api.include_router(resource.router)
+    # Probes look at the root, clients of the API below its prefix.
+    api.include_router(health.router, include_in_schema=False)
+    bare.include_router(api)
+    bare.include_router(health.router)
+    bare.include_router(metrics.router)
+    return tuple(bare.router.routes)
 
 
 def _largest(opened: Mediatheque) -> Callable[[str], int]:
@@ -190,17 +207,6 @@ def _largest(opened: Mediatheque) -> Callable[[str], int]:
         return file if path in takes_files or path.startswith(f"{uploads.BELOW}/") else LARGEST_BODY
 
     return largest
-
-
-def _include(app: FastAPI) -> None:
-    api = APIRouter(prefix="/api")
-    for resource in _RESOURCES:
-        api.include_router(resource.router)
-    # Probes look at the root, clients of the API below its prefix.
-    api.include_router(health.router, include_in_schema=False)
-    app.include_router(api)
-    app.include_router(health.router)
-    app.include_router(metrics.router)
 
 
 @asynccontextmanager
