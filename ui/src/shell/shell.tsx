@@ -132,7 +132,7 @@ function Account({ onHelp }: { onHelp: () => void }) {
         >
           <span
             aria-hidden
-            className="grid size-8 place-items-center rounded-full bg-ink font-display font-semibold text-paper"
+            className="grid size-8 shrink-0 place-items-center rounded-full bg-ink font-display font-semibold text-paper"
           >
             {me.name.slice(0, 1).toUpperCase()}
           </span>

@@ -91,7 +91,7 @@ export function Around() {
             label={t`How many things`}
             hideLabel
             value={SEASONED.has(String(most)) ? String(most) : "60"}
-            options={SIZES.map((size) => ({ value: size, label: t`up to ${number(Number(size))} things` }))}
+            options={SIZES.map((size) => ({ value: size, label: t`${number(Number(size))} at most` }))}
             onChange={(size) =>
               void navigate({ search: (now) => ({ ...now, most: Number(size) }), replace: true })
             }

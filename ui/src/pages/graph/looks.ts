@@ -18,18 +18,24 @@ import type { ThingView } from "@/api/schema";
 
 export type NodeKind = ThingView["kind"];
 
-type Look = { hue: string; icon: LucideIcon; name: MessageDescriptor };
+type Look = {
+  hue: string;
+  icon: LucideIcon;
+  /** Of many, and of one. */
+  name: MessageDescriptor;
+  one: MessageDescriptor;
+};
 
 export const LOOKS: Record<NodeKind, Look> = {
-  item: { hue: "--hue-1", icon: Clapperboard, name: msg`Titles` },
-  person: { hue: "--hue-2", icon: UserRound, name: msg`People` },
-  genre: { hue: "--hue-3", icon: Tags, name: msg`Genres` },
-  series: { hue: "--hue-4", icon: BookMarked, name: msg`Series` },
-  season: { hue: "--hue-4", icon: Layers, name: msg`Seasons` },
-  tag: { hue: "--hue-5", icon: Tag, name: msg`Tags` },
-  voice: { hue: "--hue-6", icon: AudioLines, name: msg`Voices` },
-  passage: { hue: "--hue-6", icon: Quote, name: msg`Passages` },
-  user: { hue: "--hue-7", icon: UsersRound, name: msg`Readers and viewers` },
+  item: { hue: "--hue-1", icon: Clapperboard, name: msg`Titles`, one: msg`Title` },
+  person: { hue: "--hue-2", icon: UserRound, name: msg`People`, one: msg`Person` },
+  genre: { hue: "--hue-3", icon: Tags, name: msg`Genres`, one: msg`Genre` },
+  series: { hue: "--hue-4", icon: BookMarked, name: msg`Series`, one: msg`Series` },
+  season: { hue: "--hue-4", icon: Layers, name: msg`Seasons`, one: msg`Season` },
+  tag: { hue: "--hue-5", icon: Tag, name: msg`Tags`, one: msg`Tag` },
+  voice: { hue: "--hue-6", icon: AudioLines, name: msg`Voices`, one: msg`Voice` },
+  passage: { hue: "--hue-6", icon: Quote, name: msg`Passages`, one: msg`Passage` },
+  user: { hue: "--hue-7", icon: UsersRound, name: msg`Readers and viewers`, one: msg`Reader and viewer` },
 };
 
 /** A token's colour as it is now, for what is drawn without CSS. */

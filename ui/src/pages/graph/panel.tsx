@@ -65,7 +65,7 @@ function One({ node, start, onFocus, onGo }: Omit<PanelProps, "nodes">) {
       <header className="flex flex-col gap-2.5">
         <p className="flex items-center gap-2 text-xs text-muted">
           <look.icon aria-hidden className="size-4" style={{ color: `var(${look.hue})` }} />
-          {t(look.name)}
+          {t(look.one)}
         </p>
         <h2 className="text-2xl leading-tight font-semibold">
           {data.thing.is_you ? t`You` : data.thing.name}

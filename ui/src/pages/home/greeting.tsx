@@ -22,7 +22,7 @@ export function Greeting({ home }: { home: Home | undefined }) {
   return (
     <header>
       <p className="text-sm font-medium text-accent">{weekday(now)}</p>
-      <h1 className="mt-1 text-4xl font-bold tracking-tight sm:text-5xl">{hello}</h1>
+      <h1 className="mt-1 text-4xl font-bold tracking-tight wrap-anywhere sm:text-5xl">{hello}</h1>
       <div className="mt-2 min-h-7 text-lg text-muted">
         {home ? <Small home={home} /> : <Skeleton className="mt-2 h-5 w-80 max-w-full" />}
       </div>

@@ -100,11 +100,13 @@ export default function Library() {
       </aside>
       <Dialog title={t`Filters`} shape="side" open={isFiltering} onOpenChange={setFiltering}>
         {facets ?? <WaitingFacets />}
-        <DialogClose asChild>
-          <Button look="primary" className="sticky bottom-0 z-10 mt-auto shadow-high">
-            <Plural value={head?.total ?? 0} one="Show # title" other="Show # titles" />
-          </Button>
-        </DialogClose>
+        <div className="sticky -bottom-5 z-10 -mx-5 mt-auto -mb-5 bg-raised px-5 py-4 sm:-bottom-6 sm:-mx-6 sm:-mb-6 sm:px-6">
+          <DialogClose asChild>
+            <Button look="primary" className="w-full">
+              <Plural value={head?.total ?? 0} one="Show # title" other="Show # titles" />
+            </Button>
+          </DialogClose>
+        </div>
       </Dialog>
       <BulkBar selection={selection} total={head?.total ?? 0} change={changeChosen} />
       {hint}

@@ -102,6 +102,15 @@ function Recording({ media }: { media: MediaDetails }) {
   useEffect(() => {
     if (begin !== undefined) playback.seek(begin);
   }, [begin, playback]);
+  // Addresses name whole seconds, and a line begins within one: at its very beginning the line before is still said.
+  const line = lines?.find(
+    ({ start_ms: at }) => begin !== undefined && Math.floor(at / 1000) === Math.floor(begin),
+  );
+  const exactly = line && line.start_ms / 1000 + 0.02;
+  useEffect(() => {
+    if (exactly !== undefined && begin !== undefined && Math.abs(playback.second() - begin) < 0.01)
+      playback.seek(Math.max(begin, exactly));
+  }, [begin, exactly, playback]);
 
   return (
     <>

@@ -152,7 +152,7 @@ function Password() {
           required
           minLength={8}
           value={next}
-          hint={t`At least 8 characters; a few words are easiest to remember.`}
+          hint={t`8 characters or more; a sentence is good.`}
           error={error && !isWrong ? error.message : undefined}
           onChange={(event) => setNext(event.target.value)}
         />
