@@ -69,7 +69,7 @@ export function Toolbar({ search, onChange, searchField, isChoosing, onChoosing,
               const { dir: _, ...rest } = search;
               onChange({ ...rest, sort });
             }}
-            className="w-30 sm:w-34"
+            className="w-30"
           />
           {order !== "relevance" && (
             <IconButton
@@ -135,7 +135,7 @@ function SearchField({ search, onChange, field }: SearchFieldProps) {
     return () => clearTimeout(timer);
   }, [typed]);
   return (
-    <div className="relative min-w-44 grow basis-44 sm:max-w-96">
+    <div className="relative min-w-40 grow basis-40 sm:max-w-96">
       <Search aria-hidden className="pointer-events-none absolute top-3 left-3 size-4 text-muted" />
       <input
         ref={field}
