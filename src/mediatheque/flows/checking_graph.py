@@ -29,7 +29,9 @@ def check_graph(db: Connection) -> Iterator[Check]:
     if wrong:
         yield Check(_PART, State.FAILS, "; ".join(wrong), _REBUILD)
     else:
-        said = f"{figures.nodes:,} things, {figures.edges:,} connections; every one with both its ends, and there once"
+        things = "1 thing" if figures.nodes == 1 else f"{figures.nodes:,} things"
+        connections = "1 connection" if figures.edges == 1 else f"{figures.edges:,} connections"
+        said = f"{things}, {connections}; every one with both its ends, and there once"
         yield Check(_PART, State.FINE, said)
 
 
