@@ -30,7 +30,10 @@ function Source({ source }: { source: SourceView }) {
   const sync = useMutation({
     mutationFn: async () => {
       await client.POST("/api/syncs", {
-        body: { source: source.name as SyncRequest["source"], limit: source.name === "starter" ? 100_000 : 1000 },
+        body: {
+          source: source.name as SyncRequest["source"],
+          limit: source.name === "starter" ? 100_000 : 1000,
+        },
       });
     },
     onSuccess: () => {
