@@ -7,7 +7,7 @@ import { useItemActions } from "@/api/items";
 import type { ItemView } from "@/api/schema";
 import { IconButton } from "./button";
 import { cn } from "./classes";
-import { Cover } from "./cover";
+import { ItemCover } from "./item-cover";
 import { KIND_NAMES } from "./kinds";
 import { Menu, MenuItem } from "./menu";
 import { Rating } from "./rating";
@@ -41,13 +41,7 @@ export function ItemCard({ item, note, extra, share, menu, className }: ItemCard
           data-card
           className="block rounded-card focus-visible:outline-offset-3"
         >
-          <Cover
-            title={item.title}
-            kind={item.kind}
-            year={item.year}
-            by={maker(item)}
-            imageUrl={item.image_url}
-          />
+          <ItemCover item={item} />
           <span className="sr-only">
             {item.title}, {t(KIND_NAMES[item.kind])}
             {item.year ? `, ${item.year}` : ""}
@@ -118,12 +112,4 @@ export function ItemCard({ item, note, extra, share, menu, className }: ItemCard
       {extra}
     </article>
   );
-}
-
-/** Who a cover names: a film's director, a book's author. */
-export function maker(item: Pick<ItemView, "credits" | "series_title">): string | undefined {
-  const made = item.credits?.find((credit) =>
-    ["director", "author", "creator", "channel"].includes(credit.role),
-  );
-  return made?.name ?? item.series_title ?? undefined;
 }

@@ -1,8 +1,7 @@
-/** A title's main facts in a few words each: "Film", "2016", "1 hr 56 min", "Denis Villeneuve". */
+/** What a title is in a few words: "Film", "2016", "1 hr 56 min", "Denis Villeneuve". */
 import type { MessageDescriptor } from "@lingui/core";
 import { plural } from "@lingui/core/macro";
 import type { ItemView } from "@/api/schema";
-import { maker } from "./item-card";
 import { KIND_NAMES } from "./kinds";
 import { duration } from "./words";
 
@@ -20,4 +19,12 @@ export function factsOf(item: ItemView, t: (message: MessageDescriptor) => strin
     maker(item),
   ];
   return all.filter((fact) => fact !== undefined);
+}
+
+/** Who a cover names: a film's director, a book's author. */
+export function maker(item: Pick<ItemView, "credits" | "series_title">): string | undefined {
+  const made = item.credits?.find((credit) =>
+    ["director", "author", "creator", "channel"].includes(credit.role),
+  );
+  return made?.name ?? item.series_title ?? undefined;
 }

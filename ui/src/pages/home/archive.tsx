@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import type { MediaView, SpokenMoment } from "@/api/schema";
 import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
 import { Quote } from "@/kit/quote";
 import { Shelf } from "@/kit/shelf";
 import { Skeleton } from "@/kit/states";
@@ -39,14 +39,7 @@ function Moment({ moment }: { moment: SpokenMoment }) {
           data-card
           className="w-20 shrink-0 self-start rounded-card transition-transform duration-200 hover:-translate-y-0.5"
         >
-          <Cover
-            title={item.title}
-            kind={item.kind}
-            year={item.year}
-            by={maker(item)}
-            imageUrl={item.image_url}
-            className="rounded-lg"
-          />
+          <ItemCover item={item} className="rounded-lg" />
           <span className="sr-only">{item.title}</span>
         </Link>
         <blockquote className="line-clamp-5 font-serif text-lg leading-snug">

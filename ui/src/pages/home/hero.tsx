@@ -5,8 +5,7 @@ import { Bookmark, Check, EyeOff, Sparkles } from "lucide-react";
 import { useItemActions } from "@/api/items";
 import type { HomeCard } from "@/api/schema";
 import { Button } from "@/kit/button";
-import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
 import { factsOf } from "@/kit/item-facts";
 import { Rating } from "@/kit/rating";
 import { Skeleton } from "@/kit/states";
@@ -29,14 +28,7 @@ export function Hero({ card, listId, isForYou }: { card: HomeCard; listId: numbe
         params={{ id: String(item.id) }}
         className="self-center rounded-card transition-transform duration-300 ease-out hover:-rotate-1 hover:scale-[1.02] sm:col-start-1 sm:row-span-4 sm:row-start-1"
       >
-        <Cover
-          title={item.title}
-          kind={item.kind}
-          year={item.year}
-          by={maker(item)}
-          imageUrl={item.image_url}
-          className="shadow-high"
-        />
+        <ItemCover item={item} className="shadow-high" />
         <span className="sr-only">{item.title}</span>
       </Link>
       <div className="min-w-0 self-center sm:col-start-2 sm:row-start-2 sm:self-end">
@@ -101,10 +93,8 @@ export function Hero({ card, listId, isForYou }: { card: HomeCard; listId: numbe
 function Mood({ card: { item } }: { card: HomeCard }) {
   return (
     <div aria-hidden className="pointer-events-none absolute inset-0 -z-10">
-      <Cover
-        title={item.title}
-        kind={item.kind}
-        imageUrl={item.image_url}
+      <ItemCover
+        item={item}
         className="absolute -top-1/2 -left-1/4 aspect-auto h-[200%] w-[85%] scale-110 opacity-60 blur-3xl saturate-200 dark:opacity-50"
       />
       <div className="absolute inset-0 bg-linear-to-r from-surface/35 via-surface/80 to-surface" />

@@ -7,8 +7,7 @@ import { client, dataOf } from "@/api/client";
 import { useItemActions } from "@/api/items";
 import type { ItemView, RowOfTitles } from "@/api/schema";
 import { Button } from "@/kit/button";
-import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
 import { Rating } from "@/kit/rating";
 import { Shelf } from "@/kit/shelf";
 
@@ -62,14 +61,7 @@ export function ToRate({ row }: { row: RowOfTitles }) {
     >
       {shown.map((item) => (
         <article key={item.id} className="flex flex-col items-center gap-2">
-          <Cover
-            title={item.title}
-            kind={item.kind}
-            year={item.year}
-            by={maker(item)}
-            imageUrl={item.image_url}
-            className="w-full"
-          />
+          <ItemCover item={item} className="w-full" />
           <Rating
             title={item.title}
             value={item.standing?.rating}

@@ -7,8 +7,7 @@ import { useState } from "react";
 import { client, dataOf } from "@/api/client";
 import type { BroughtView, ImportView, ItemView } from "@/api/schema";
 import { Button } from "@/kit/button";
-import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
 import { Dialog, DialogClose } from "@/kit/overlay";
 import { Failed, Skeleton } from "@/kit/states";
 import { say, sayError } from "@/kit/toasts";
@@ -165,13 +164,7 @@ function Covers({ items }: { items: readonly ItemView[] | null }) {
                 params={{ id: String(item.id) }}
                 className="block rounded-card transition-transform hover:-translate-y-0.5"
               >
-                <Cover
-                  title={item.title}
-                  kind={item.kind}
-                  year={item.year}
-                  by={maker(item)}
-                  imageUrl={item.image_url}
-                />
+                <ItemCover item={item} />
                 <span className="sr-only">{item.title}</span>
               </Link>
             </li>

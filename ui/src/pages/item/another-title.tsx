@@ -7,8 +7,7 @@ import { type ReactNode, useDeferredValue, useState } from "react";
 import { client, dataOf } from "@/api/client";
 import type { ItemView, MatchView } from "@/api/schema";
 import { cn } from "@/kit/classes";
-import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
 import { factsOf } from "@/kit/item-facts";
 import { Dialog } from "@/kit/overlay";
 import { Failed, Skeleton } from "@/kit/states";
@@ -112,14 +111,7 @@ function Choices({ item, match, query, isBusy, onChoose }: ChoicesProps) {
       {shown.map((one) => (
         <li key={one.id}>
           <Choice isBusy={isBusy} onChoose={() => onChoose(one)}>
-            <Cover
-              title={one.title}
-              kind={one.kind}
-              year={one.year}
-              by={maker(one)}
-              imageUrl={one.image_url}
-              className="w-10 shrink-0 rounded-md"
-            />
+            <ItemCover item={one} className="w-10 shrink-0 rounded-md" />
             <span className="min-w-0">
               <span className="block truncate font-medium">{one.title}</span>
               <span className="block truncate text-sm text-muted">{factsOf(one, t).join(" · ")}</span>

@@ -6,8 +6,7 @@ import type { ReactNode } from "react";
 import { useItemActions } from "@/api/items";
 import type { About, ItemView } from "@/api/schema";
 import { Button } from "@/kit/button";
-import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
 import { KIND_ICONS, KIND_NAMES } from "@/kit/kinds";
 import { Rating } from "@/kit/rating";
 import { duration, language, list, number, shortDay } from "@/kit/words";
@@ -20,14 +19,7 @@ export function ItemHeader({ about: { item, show } }: { about: About }) {
     <header className="relative isolate">
       <Mood item={item} />
       <div className="grid grid-cols-[7rem_minmax(0,1fr)] gap-x-5 gap-y-6 sm:grid-cols-[13rem_minmax(0,1fr)] sm:gap-x-10 lg:grid-cols-[16rem_minmax(0,1fr)] lg:gap-x-12">
-        <Cover
-          title={item.title}
-          kind={item.kind}
-          year={item.year}
-          by={maker(item)}
-          imageUrl={item.image_url}
-          className="self-start shadow-high sm:row-span-2"
-        />
+        <ItemCover item={item} className="self-start shadow-high sm:row-span-2" />
         <div className="min-w-0 self-center sm:self-end">
           <p className="flex flex-wrap items-center gap-2 text-sm font-medium text-accent">
             <KindIcon aria-hidden className="size-4" />
@@ -204,10 +196,8 @@ function Mood({ item }: { item: ItemView }) {
       aria-hidden
       className="pointer-events-none absolute -inset-x-4 -top-4 -z-10 h-[26rem] overflow-hidden sm:-inset-x-6 lg:-inset-x-10 lg:-top-8"
     >
-      <Cover
-        title={item.title}
-        kind={item.kind}
-        imageUrl={item.image_url}
+      <ItemCover
+        item={item}
         className="absolute -top-2/3 -left-1/4 aspect-auto h-[200%] w-[90%] opacity-45 blur-3xl saturate-200 dark:opacity-40"
       />
       <div className="absolute inset-0 bg-linear-to-b from-paper/40 via-paper/75 to-paper" />

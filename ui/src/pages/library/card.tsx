@@ -6,8 +6,8 @@ import { Bookmark, Check, EyeOff, Star } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import type { CardView } from "@/api/schema";
 import { cn } from "@/kit/classes";
-import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
+import { maker } from "@/kit/item-facts";
 import { KIND_ICONS, KIND_NAMES } from "@/kit/kinds";
 import { Stars } from "@/kit/rating";
 import { duration, number, shortDay } from "@/kit/words";
@@ -75,13 +75,7 @@ export const GridCard = memo(function GridCard(props: CardProps) {
             isChosen && "scale-[0.94]",
           )}
         >
-          <Cover
-            title={card.title}
-            kind={card.kind}
-            year={card.year}
-            by={maker(card)}
-            imageUrl={card.image_url}
-          />
+          <ItemCover item={card} />
           <Progress share={card.progress} />
           {isChosen && <span className="absolute -inset-1.5 rounded-[1.1rem] ring-3 ring-accent" />}
         </div>
@@ -126,14 +120,7 @@ export const ListCard = memo(function ListCard(props: CardProps) {
     >
       <Opens {...props} className="flex h-full min-w-0 grow items-center gap-3 sm:gap-4">
         <span className="relative w-9.5 shrink-0">
-          <Cover
-            title={card.title}
-            kind={card.kind}
-            year={card.year}
-            by={maker(card)}
-            imageUrl={card.image_url}
-            className="rounded-md shadow-none"
-          />
+          <ItemCover item={card} className="rounded-md shadow-none" />
         </span>
         <span className="min-w-0 grow">
           <span className="block truncate font-medium">{card.title}</span>

@@ -3,8 +3,8 @@ import { useLingui } from "@lingui/react/macro";
 import { Check, CircleDashed, X } from "lucide-react";
 import type { Candidate, WorkView } from "@/api/schema";
 import { cn } from "@/kit/classes";
-import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
+import { maker } from "@/kit/item-facts";
 import { KIND_NAMES } from "@/kit/kinds";
 import { list, percent } from "@/kit/words";
 import { type Reason, useReasons } from "./reasons";
@@ -38,13 +38,7 @@ export function CandidateCard({ place, asked, candidate, isScored, onPick }: Can
       className="group relative flex h-full w-full gap-4 rounded-2xl border border-line bg-surface p-3 text-left shadow-card transition-[border-color,transform,background-color] duration-150 hover:-translate-y-0.5 hover:border-accent focus-visible:-translate-y-0.5 focus-visible:border-accent active:translate-y-0 active:bg-accent-soft sm:p-4"
     >
       <span className="relative w-24 shrink-0 self-start sm:w-28">
-        <Cover
-          title={item.title}
-          kind={item.kind}
-          year={item.year}
-          by={maker(item)}
-          imageUrl={item.image_url}
-        />
+        <ItemCover item={item} />
         <kbd
           aria-hidden
           className="absolute -top-2 -left-2 grid size-7 place-items-center rounded-full bg-ink font-sans text-sm font-semibold text-paper shadow-sm group-hover:bg-accent group-hover:text-on-accent group-focus-visible:bg-accent group-focus-visible:text-on-accent"

@@ -4,8 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { LibraryBig, RotateCcw, Undo2 } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Button } from "@/kit/button";
-import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
 import { useShortcuts } from "@/kit/shortcuts";
 import { number } from "@/kit/words";
 import type { Answered } from "./queue";
@@ -85,9 +84,9 @@ export function Finish({ answered, onAskSkipped, onUndo }: FinishProps) {
   );
 }
 
-type Shown = Parameters<typeof Cover>[0] & Parameters<typeof maker>[0] & { id: number };
+type Shown = Parameters<typeof ItemCover>[0]["item"] & { id: number };
 
-function Fan({ covers }: { covers: readonly Omit<Shown, "by" | "imageUrl">[] }) {
+function Fan({ covers }: { covers: readonly Shown[] }) {
   const middle = (covers.length - 1) / 2;
   return (
     <div aria-hidden className="mb-6 flex h-48 items-end justify-center pt-6">
@@ -102,7 +101,7 @@ function Fan({ covers }: { covers: readonly Omit<Shown, "by" | "imageUrl">[] }) 
               animation: `fan-out 480ms ${at * 60}ms var(--ease-out) backwards`,
             }}
           >
-            <Cover title={item.title} kind={item.kind} year={item.year} by={maker(item)} />
+            <ItemCover item={item} />
           </div>
         );
       })}

@@ -5,8 +5,8 @@ import { useDeferredValue, useId, useState } from "react";
 import { client, dataOf } from "@/api/client";
 import type { ItemView } from "@/api/schema";
 import { cn } from "@/kit/classes";
-import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
+import { maker } from "@/kit/item-facts";
 import { KIND_NAMES } from "@/kit/kinds";
 import { Dialog } from "@/kit/overlay";
 import { Failed, Skeleton } from "@/kit/states";
@@ -114,13 +114,7 @@ export function Other({ title, own, onPick, onClose }: OtherProps) {
                 place === marked && "bg-sunken",
               )}
             >
-              <Cover
-                title={item.title}
-                kind={item.kind}
-                year={item.year}
-                imageUrl={item.image_url}
-                className="w-11 rounded-md"
-              />
+              <ItemCover item={item} className="w-11 rounded-md" />
               <span className="min-w-0">
                 <span className="block truncate font-medium">{item.title}</span>
                 <span className="block truncate text-sm text-muted">

@@ -2,8 +2,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { Bookmark, Check, Sparkles } from "lucide-react";
-import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
+import { maker } from "@/kit/item-facts";
 import { KIND_NAMES } from "@/kit/kinds";
 import { Stars } from "@/kit/rating";
 import { Marked } from "./marked";
@@ -21,14 +21,7 @@ export function ItemHit({ hit, onFollow }: { hit: Found["items"][number]; onFoll
       onClick={onFollow}
       className="flex gap-4 rounded-2xl p-2.5 transition-colors hover:bg-surface focus-visible:bg-surface"
     >
-      <Cover
-        title={item.title}
-        kind={item.kind}
-        year={item.year}
-        by={maker(item)}
-        imageUrl={item.image_url}
-        className="w-16 shrink-0 self-start sm:w-18"
-      />
+      <ItemCover item={item} className="w-16 shrink-0 self-start sm:w-18" />
       <span className="flex min-w-0 grow flex-col gap-1 py-0.5">
         <span className="line-clamp-2 font-display text-lg leading-tight font-semibold wrap-anywhere">
           <Marked text={item.title} spans={highlights ?? []} />

@@ -3,8 +3,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { ItemView, Statistics } from "@/api/schema";
-import { Cover } from "@/kit/cover";
-import { maker } from "@/kit/item-card";
+import { ItemCover } from "@/kit/item-cover";
 import { KIND_NAMES } from "@/kit/kinds";
 import { Stars } from "@/kit/rating";
 import { Shelf } from "@/kit/shelf";
@@ -22,13 +21,7 @@ function Titled({ item, place, note }: { item: ItemView; place?: number; note: R
         data-card
         className="relative block rounded-card transition-transform duration-200 ease-out hover:-translate-y-1 focus-visible:outline-offset-3"
       >
-        <Cover
-          title={item.title}
-          kind={item.kind}
-          year={item.year}
-          by={maker(item)}
-          imageUrl={item.image_url}
-        />
+        <ItemCover item={item} />
         {place !== undefined && (
           <span
             aria-hidden
@@ -153,14 +146,7 @@ export function Moments({ statistics }: { statistics: Statistics }) {
 function Story({ item, name, text }: { item: ItemView; name: ReactNode; text: ReactNode }) {
   return (
     <li className="relative flex items-center gap-4 rounded-3xl border border-line bg-surface p-4 transition-colors hover:border-strong-line">
-      <Cover
-        title={item.title}
-        kind={item.kind}
-        year={item.year}
-        by={maker(item)}
-        imageUrl={item.image_url}
-        className="w-20 shrink-0"
-      />
+      <ItemCover item={item} className="w-20 shrink-0" />
       <div className="min-w-0">
         <p className="text-sm text-muted">{name}</p>
         <Link
